@@ -1,0 +1,47 @@
+# One door to everything. `make` lists the targets; each sets up what it needs in .venv.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+DEV := build hypothesis import-linter jsonschema mypy pytest ruff types-PyYAML types-tabulate
+
+.PHONY: help setup example test lint check golden bench clean
+
+help: ## list the targets
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+$(VENV)/.run: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.run
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check $(DEV)
+	@touch $@
+
+setup: $(VENV)/.dev ## make .venv with smlint (from this checkout) and the tools for developing it
+
+example: $(VENV)/.run ## lint and score the shipped example
+	-@$(BIN)/smlint check examples/customer-service-first-draft.yaml --format table --as-of 2027-01-15
+	@echo
+	-@$(BIN)/smlint score examples/customer-service-first-draft.yaml --as-of 2027-01-15
+
+test: $(VENV)/.dev ## run the tests
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/.dev ## ruff, mypy and the layers of the imports
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+check: lint test ## everything that must pass before a change lands
+
+golden: $(VENV)/.dev ## write the expected outputs of the examples anew; read the difference before you commit it
+	$(BIN)/python -m tests.golden
+
+bench: $(VENV)/.dev ## measure against the floor and the peers, and print ratios
+	$(BIN)/python bench/run.py
+
+clean: ## remove what the targets made
+	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -1,0 +1,223 @@
+"""The verbs of the domain: share chains, return on investment, capacity, time zones, service gaps, RACI, cadence."""
+
+from __future__ import annotations
+
+import datetime
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+from smlint.checks.dates import days_between, months_between
+from smlint.checks.hours import DAY, WEEK, Stretch, clock, longest_gap, staffed
+from smlint.checks.verdict import Fail, Verdict, is_number, options
+from smlint.plan import Number
+from smlint.profile import View, all_criteria
+from smlint.spot import Spot
+from smlint.words import Code
+
+# Days between two reports of a frequency, at most.
+INTERVALS = {"daily": 1, "weekly": 7, "monthly": 31, "quarterly": 92, "half-yearly": 183, "yearly": 366}
+_FALLBACK_DAYS = 92  # what the message asks for where no deadline sets a measure
+
+
+# --- share chains --------------------------------------------------------------------------------------------------
+
+
+class Chain(NamedTuple):
+    """A resolved chain of shares: 40 % of 30 % of 120 000 enquiries a year = 12 % = 14 400."""
+
+    targets: tuple[Number, ...]  # in percent, the criterion's own first
+    share: Fraction  # in percent of the population
+    population: str
+    count: Number
+    per: str | None
+    amount: Fraction  # count × share
+
+
+def share_chain(spot: Spot, given: Any, view: View) -> Verdict:
+    """The chain of `of` ends in a counted population: `exempt` (metrics that need none)."""
+    options(given, "exempt")
+    criterion = spot.value
+    if criterion.get("metric") in given.get("exempt", ()) or criterion.get("_chain") == "counted":
+        return None
+    return Fail({"chain": _way(criterion, _criteria(view))}, ("of",), (*spot.path, "of"))
+
+
+def _criteria(view: View) -> dict[str, dict[str, Any]]:
+    return {criterion["id"]: criterion for criterion in all_criteria(view.data) if "id" in criterion}
+
+
+def _way(criterion: dict[str, Any], known: dict[str, dict[str, Any]]) -> str | None:
+    """The chain as far as it goes: "K2 → K1 → all enquiries"."""
+    steps: list[str] = []
+    of = criterion.get("of")
+    while isinstance(of, str) and of not in steps and len(steps) < 6:
+        steps.append(of)
+        of = known[of].get("of")
+    if isinstance(of, str):
+        steps.append(of)
+    elif isinstance(of, dict) and "population" in of:
+        steps.append(of["population"])
+    return " → ".join(steps) or None
+
+
+def resolved_chain(criterion: dict[str, Any], known: dict[str, dict[str, Any]]) -> Chain | None:
+    """The product of the targets along a counted chain and the absolute number; None for any other criterion."""
+    if criterion.get("_chain") != "counted" or criterion.get("unit") != "percent" or not is_number(criterion.get("target")):
+        return None
+    targets: list[Number] = [criterion["target"]]
+    of = criterion["of"]
+    while isinstance(of, str):
+        targets.append(known[of]["target"])
+        of = known[of]["of"]
+    share = Fraction(100)
+    for target in targets:
+        share = share * target / 100
+    return Chain(tuple(targets), share, of["population"], of["count"], of.get("per"), share * of["count"] / 100)
+
+
+# --- money and hours -----------------------------------------------------------------------------------------------
+
+
+def roi(spot: Spot, given: Any, view: View) -> Verdict:
+    """The stated return equals (gain − cost) / cost within `tolerance_points`.
+
+    gain = amount × years when per year; years = whole calendar months of the period, plus left-over days / 30,
+    divided by 12; cost = the goal's `_cost`. A missing amount, or two different currencies, fails.
+    """
+    options(given, "tolerance_points", "tolerance_points")
+    returned = spot.value.get("return", {})
+    stated, amount, cost = returned.get("roi_percent"), returned.get("amount"), spot.value.get("_cost")
+    gain = computed = None
+    if amount is not None:
+        gain = amount * _years(view) if returned.get("per") == "year" else Fraction(amount)
+    if gain is not None and cost:
+        computed = 100 * (gain - cost) / cost
+    currencies = {returned.get("currency"), view.data.get("investment", {}).get("currency")} - {None}
+    fits = computed is not None and stated is not None and abs(stated - computed) <= given["tolerance_points"]
+    if fits and len(currencies) < 2:
+        return None
+    return Fail({"stated": stated, "gain": gain, "cost": cost, "computed": computed}, ("return.roi_percent",))
+
+
+def _years(view: View) -> Fraction:
+    period = view.data["period"]
+    months, days = months_between(period["from"], period["to"])
+    return (months + Fraction(days, 30)) / 12
+
+
+def capacity(spot: Spot, given: Any, view: View) -> Verdict:
+    """Planned hours of initiatives fit the people hours: `tolerance_percent`.
+
+    An initiative that lies partly outside the period counts by the share of its days inside; an ongoing one, one without
+    an end, and any in a plan without a period in full.
+    """
+    options(given, "tolerance_percent")
+    period = view.data.get("period", {})
+    planned = sum(
+        initiative.get("hours", 0) * _inside(initiative, period) for initiative in view.data.get("initiatives", ())
+    )
+    available = view.data.get("investment", {}).get("_people_hours", 0)
+    if 100 * planned <= available * (100 + given.get("tolerance_percent", 0)):
+        return None
+    return Fail({"planned": planned, "available": available})
+
+
+def _inside(initiative: dict[str, Any], period: dict[str, Any]) -> Number:
+    """The share of an initiative's days that lie in the period, 0 to 1."""
+    dates = [initiative.get("from"), initiative.get("to"), period.get("from"), period.get("to")]
+    if initiative.get("ongoing") or None in dates or initiative["to"] < initiative["from"]:
+        return 1
+    start, end = max(initiative["from"], period["from"]), min(initiative["to"], period["to"])
+    if start > end:
+        return 0
+    return Fraction(days_between(start, end) + 1, days_between(initiative["from"], initiative["to"]) + 1)
+
+
+# --- hours of the week ---------------------------------------------------------------------------------------------
+
+
+def time_zone_overlap(spot: Spot, given: Any, view: View) -> Verdict:
+    """Staffed hours meet the waking hours of each audience: `waking` ("08:00–20:00"), `min_hours` a week.
+
+    UTC offsets are those at 12:00 UTC on as-of, held for the whole week.
+    """
+    options(given, "waking min_hours", "waking min_hours")
+    channel, waking = spot.value, clock(given["waking"])
+    hours = staffed(channel.get("service_hours", ""))
+    named = set(channel.get("audiences", ()))
+    audiences = [audience for audience in view.data.get("audiences", ()) if audience.get("id") in named]
+    if waking is None or hours is None or "time_zone" not in channel:
+        return Fail({"waking": given["waking"]}, ("time_zone",), (*spot.path, "time_zone"))
+    home = _offset(channel["time_zone"], view.as_of)
+    for audience in audiences:
+        zones = [audience["time_zone"]] if "time_zone" in audience else view.data["organisation"]["time_zones"]
+        for zone in zones:
+            overlap = Fraction(_awake(hours, _offset(zone, view.as_of) - home, waking), 60)
+            if overlap < given["min_hours"]:
+                values = {"hours": overlap, "audience": audience["id"], "zone": zone, "waking": given["waking"]}
+                return Fail(values, ("service_hours",))
+    return None
+
+
+def _offset(zone: str, day: datetime.date) -> int:
+    """Minutes from UTC at noon UTC. The name comes from the format's list of zones, so it opens no other file."""
+    from zoneinfo import ZoneInfo
+
+    noon = datetime.datetime.combine(day, datetime.time(12), datetime.UTC)
+    try:
+        offset = noon.astimezone(ZoneInfo(zone)).utcoffset()
+    except OverflowError:  # the first or last day of the calendar
+        return 0
+    return int(offset.total_seconds()) // 60 if offset else 0
+
+
+def _awake(hours: tuple[Stretch, ...], shift: int, waking: Stretch) -> int:
+    """Minutes of the week in which staffed hours, moved by `shift` minutes, meet the waking hours of each day."""
+    moved = [(start + shift + turn, end + shift + turn) for start, end in hours for turn in (-WEEK, 0, WEEK)]
+    days = [(day * DAY + waking[0], day * DAY + waking[1]) for day in range(7)]
+    return sum(max(0, min(end, to) - max(start, since)) for start, end in moved for since, to in days)
+
+
+def service_gap(spot: Spot, given: Any, view: View) -> Verdict:
+    """The promised answer is not faster than the longest unstaffed stretch of the week allows. No options."""
+    options(given, "")
+    promise, hours = spot.value.get("response_target_hours"), spot.value.get("service_hours")
+    minutes = longest_gap(hours) if hours else None
+    if promise is not None and minutes is not None and 60 * promise >= minutes:
+        return None
+    gap = Fraction(minutes, 60) if minutes is not None else None
+    return Fail({"hours": promise, "gap": gap}, ("response_target_hours",), (*spot.path, "response_target_hours"))
+
+
+# --- who and when --------------------------------------------------------------------------------------------------
+
+
+def raci(spot: Spot, given: Any, view: View) -> Verdict:
+    """Every process of `processes` has one row, and every row one accountable (A) and somebody responsible (R)."""
+    options(given, "processes", "processes")
+    rows = view.data.get("governance", {}).get("raci", ())
+    named = [row.get("process") for row in rows]
+    lacking = [process for process in given["processes"] if named.count(process) != 1]
+    lacking += [row.get("process", "?") for row in rows if len(row.get("A", ())) != 1 or not row.get("R")]
+    if not lacking:
+        return None
+    return Fail({"processes": [Code(process) for process in dict.fromkeys(lacking)]}, ("governance.raci",))
+
+
+def cadence(spot: Spot, given: Any, view: View) -> Verdict:
+    """A report that compares with the previous period comes at least twice before the first deadline. No options."""
+    options(given, "")
+    start = view.data.get("period", {}).get("from")
+    deadlines = [criterion["deadline"] for criterion in all_criteria(view.data) if "deadline" in criterion]
+    later = [deadline for deadline in deadlines if start and deadline > start]
+    days = Fraction(days_between(start, min(later)), 2) if later else None
+    reports = [
+        item["frequency"]
+        for item in view.data.get("reporting", ())
+        if "to" in item and "frequency" in item and item.get("compares_with_previous") is True
+    ]
+    fastest = min(reports, key=INTERVALS.__getitem__, default=None)
+    if days is not None and fastest is not None and INTERVALS[fastest] <= days:
+        return None
+    asked = int(days) if days is not None else _FALLBACK_DAYS
+    return Fail({"days": asked, "value": Code(fastest) if fastest else None}, ("reporting",))

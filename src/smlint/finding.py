@@ -1,0 +1,110 @@
+"""Finding and Outcome: what a rule or the format has to say of a plan, worded only when somebody asks."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any, NamedTuple
+
+from smlint.plan import Path, Place, Plan, pointer
+from smlint.rule import Rule
+from smlint.spot import identity
+from smlint.words import fill, sentences
+
+SEVERITIES = ("error", "warning", "info")
+
+
+class Diagnostic(NamedTuple):
+    """A kind of structural finding; its texts stand in words.yaml. `stops`: the file gets no score."""
+
+    id: str
+    severity: str
+    stops: bool
+    words: dict[str, Any]
+
+
+@cache
+def diagnostics() -> dict[str, Diagnostic]:
+    """All structural diagnostics by id."""
+    known = sentences()["diagnostics"]
+    return {id: Diagnostic(id, words["severity"], bool(words.get("stops")), words) for id, words in known.items()}
+
+
+class Finding:
+    """One thing to mend. `rule` is a Rule, or a Diagnostic for a structural finding.
+
+    `path` is the subject, `at` the path whose line is shown; `values` fill the message, {label} included; `variant` names another
+    wording of a diagnostic. `id` names the finding by ids in the plan, so that reordering changes no identity.
+    """
+
+    __slots__ = ("at", "id", "path", "place", "rule", "severity", "values", "variant")
+
+    def __init__(
+        self,
+        rule: Rule | Diagnostic,
+        severity: str,
+        path: Path,
+        at: Path,
+        values: dict[str, Any],
+        *,
+        id: str,
+        place: Place,
+        variant: str | None = None,
+    ) -> None:
+        self.rule = rule
+        self.severity = severity
+        self.path = path
+        self.at = at
+        self.values = values
+        self.id = id
+        self.place = place
+        self.variant = variant
+
+    @property
+    def structural(self) -> bool:
+        return isinstance(self.rule, Diagnostic)
+
+    @property
+    def pointer(self) -> str:
+        """The subject as a JSON Pointer."""
+        return pointer(self.path)
+
+    def message(self, language: str) -> str:
+        """What is wrong, in one sentence."""
+        if isinstance(self.rule, Diagnostic):
+            words = self.rule.words[self.variant] if self.variant else self.rule.words
+            return fill(words[language], language, self.values)
+        return fill(self.rule.message[language], language, self.values)
+
+    def fix(self, language: str) -> str:
+        """What to do about it."""
+        if isinstance(self.rule, Diagnostic):
+            return fill(self.rule.words["fix"][language], language, self.values)
+        return self.rule.fix[language]
+
+
+class Outcome:
+    """What one applicable rule found on one plan: the denominator that a scorer needs.
+
+    `subjects` = `passed` + findings + Σ `blocked`; `blocked` counts subjects by the rule that blocks them.
+    """
+
+    __slots__ = ("blocked", "findings", "passed", "rule", "severity", "subjects")
+
+    def __init__(self, rule: Rule, severity: str, subjects: int, passed: int, blocked: dict[str, int], findings: list[Finding]) -> None:
+        self.rule = rule
+        self.severity = severity
+        self.subjects = subjects
+        self.passed = passed
+        self.blocked = blocked
+        self.findings = findings
+
+
+def structural(
+    plan: Plan, id: str, path: Path, values: dict[str, Any], *, variant: str | None = None, place: Place | None = None
+) -> Finding:
+    """A structural finding at a path; its identity adds key and value to the place."""
+    kind = diagnostics()[id]
+    named = f"{id}@{identity(plan, path)}"
+    if "value" in values:
+        named += f"={values['value']}"
+    return Finding(kind, kind.severity, path, path, values, id=named, place=place or plan.place(path), variant=variant)

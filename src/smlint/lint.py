@@ -1,0 +1,283 @@
+"""Holds a plan against rules: selects the subjects, sees whether they are blocked, asks the verb, notes the outcome."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+from smlint.checks import Fail, OptionError, Verdict, quantity, verb
+from smlint.finding import Finding, Outcome
+from smlint.format import coded_keys
+from smlint.plan import Path
+from smlint.profile import View
+from smlint.profile import applies as profile_test
+from smlint.query import condition, query
+from smlint.rule import Rule
+from smlint.rulebook import OWNERS, Rulebook, RuleError, base
+from smlint.spot import Spot, identity
+from smlint.words import Code, Percent
+
+_Check = Callable[[Spot, View], Any]  # -> Verdict, or LEFT_OUT
+LEFT_OUT: Any = object()  # a check whose `if` or `when` is false: neither holds nor fails
+
+
+class Lint:
+    """What linting gives: outcomes of the rules that apply, and the rules that apply by profile."""
+
+    __slots__ = ("by_profile", "outcomes")
+
+    def __init__(self, outcomes: dict[str, Outcome], by_profile: tuple[Rule, ...]) -> None:
+        self.outcomes = outcomes
+        self.by_profile = by_profile
+
+
+def lint(view: View, book: Rulebook) -> Lint:
+    """Hold a plan against every rule. Raises RuleError when a rule or verb cannot be run."""
+    run = _Run(view)
+    by_profile: list[Rule] = []
+    for prepared in _prepared(book):
+        if prepared.applies is None or prepared.applies(view.predicates):
+            by_profile.append(prepared.rule)
+            try:
+                run.judge(prepared)
+            except RuleError:
+                raise
+            except Exception as error:  # a verb that crashes is a fault of the rule, never a pass
+                raise _crash(prepared.rule, error) from error
+    return Lint(run.outcomes, tuple(by_profile))
+
+
+def _crash(rule: Rule, error: Exception) -> RuleError:
+    said = str(error) if isinstance(error, OptionError) else f"{type(error).__name__}: {error}"
+    return RuleError(rule.file, rule.lines.get("check", 1), f"the rule {rule.id} cannot be run: {said}")
+
+
+class _Prepared:
+    """A rule with its texts turned into functions, once per rulebook."""
+
+    __slots__ = ("applies", "base", "blocked", "check", "rule", "select", "severities", "whole")
+
+    def __init__(self, rule: Rule) -> None:
+        self.rule = rule
+        self.applies = profile_test(rule.applies) if rule.applies else None
+        self.severities = [(profile_test(when), severity) for when, severity in rule.severity[:-1]]
+        self.whole = rule.given == "$"
+        self.select = query(rule.given)
+        self.base = base(rule.given)
+        self.check = _compiled(rule.check)
+        self.blocked = [blocker for entry in rule.blocked for blocker in _blockers(entry)]
+
+
+@cache
+def _prepared(book: Rulebook) -> list[_Prepared]:
+    prepared = []
+    for rule in book.rules.values():
+        try:
+            prepared.append(_Prepared(rule))
+        except (ValueError, KeyError, TypeError) as error:
+            raise _crash(rule, error) from error
+    return prepared
+
+
+class _Blocker:
+    """A condition under which a subject is blocked, and the rule that then reports it."""
+
+    __slots__ = ("by", "filter", "here", "lacks", "missing", "verdict")
+
+    def __init__(self, by: str, entry: dict[str, Any]) -> None:
+        self.by = by
+        self.missing = [query(path) for path in _listed(entry.get("missing", []))]
+        self.lacks = [query(path) for path in _listed(entry.get("empty", []))]
+        self.filter = condition(entry["if"]) if "if" in entry else None
+        self.verdict: str | None = entry.get("check")
+        self.here: str | None = entry.get("finding_here")
+
+    def holds(self, spot: Spot, view: View, run: _Run, check: _Check) -> bool:
+        root, value = view.data, spot.value
+        if self.missing and all(path.one(root, value) is not None for path in self.missing):
+            return False
+        if self.lacks and any(path.values(root, value) for path in self.lacks):
+            return False
+        if self.filter is not None and not self.filter(root, value):
+            return False
+        if self.here is not None and all(finding.path != spot.path for finding in run.outcomes[self.here].findings):
+            return False
+        return self.verdict is None or (check(spot, view) is None) == (self.verdict == "pass")
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def _blockers(entry: dict[str, Any]) -> list[_Blocker]:
+    """One per rule that may block: a list under `finding` stands for several conditions."""
+    named = entry.get("by") or entry.get("finding") or entry.get("finding_here")
+    return [_Blocker(by, entry) for by in _listed(named)]
+
+
+class _Run:
+    """One plan's way through the rules: outcomes so far, and which rule stands behind each that is not clean."""
+
+    def __init__(self, view: View) -> None:
+        self.view = view
+        self.outcomes: dict[str, Outcome] = {}
+        self.faults: dict[str, str] = {}  # rule -> itself if it has a finding, else the rule that blocks it
+        self.whole = Spot((), view.data, view.plan)
+        self.selected: dict[str, list[Spot]] = {}
+
+    def judge(self, prepared: _Prepared) -> None:
+        rule = prepared.rule
+        severity = next((name for when, name in prepared.severities if when(self.view.predicates)), rule.default_severity)
+        spots = self.spots(prepared)
+        if not spots:
+            self.empty(prepared, severity)
+            return
+        passed, blocked, findings = 0, {}, []
+        for spot in spots:
+            blocker = self.blocker(prepared, spot)
+            if blocker is not None:
+                blocked[blocker] = blocked.get(blocker, 0) + 1
+                continue
+            fail = prepared.check(spot, self.view)
+            if fail is None or fail is LEFT_OUT:
+                passed += 1
+            else:
+                findings.append(self.finding(rule, severity, spot, fail))
+        self.note(Outcome(rule, severity, len(spots), passed, blocked, findings))
+
+    def spots(self, prepared: _Prepared) -> list[Spot]:
+        if prepared.whole:
+            return [self.whole]
+        given = prepared.rule.given
+        if given not in self.selected:
+            located = prepared.select.located(self.view.data)
+            self.selected[given] = [Spot(path, value, self.view.plan) for path, value in located]
+        return self.selected[given]
+
+    def blocker(self, prepared: _Prepared, spot: Spot) -> str | None:
+        """The rule that blocks this subject: of the conditions that are true, the first whose rule is not clean."""
+        for blocker in prepared.blocked:
+            behind = self.faults.get(blocker.by)
+            if behind is not None and blocker.holds(spot, self.view, self, prepared.check):
+                return behind
+        return None
+
+    def empty(self, prepared: _Prepared, severity: str) -> None:
+        """The rule selects nothing: it fails on the plan, is blocked as a whole, or does not apply."""
+        rule = prepared.rule
+        if rule.empty == "fail" or isinstance(rule.empty, dict):
+            at = query(rule.empty["fail"]).names if isinstance(rule.empty, dict) else prepared.select.names
+            fail = Fail({}, (".".join(map(str, prepared.select.names)),), at)
+            self.note(Outcome(rule, severity, 1, 0, {}, [self.finding(rule, severity, self.whole, fail, at)]))
+            return
+        behind = self.faults.get(rule.empty) if isinstance(rule.empty, str) else None
+        if behind is None and prepared.base is not None and not query(prepared.base).values(self.view.data, None):
+            behind = self.faults.get(OWNERS[prepared.base])
+        if behind is not None:
+            self.note(Outcome(rule, severity, 1, 0, {behind: 1}, []))
+
+    def note(self, outcome: Outcome) -> None:
+        self.outcomes[outcome.rule.id] = outcome
+        if outcome.findings:
+            self.faults[outcome.rule.id] = outcome.rule.id
+        elif outcome.blocked:
+            self.faults[outcome.rule.id] = next(iter(outcome.blocked))
+
+    def finding(self, rule: Rule, severity: str, spot: Spot, fail: Fail, at: Path | None = None) -> Finding:
+        """A failed subject with the values that its message needs."""
+        view = self.view
+        if at is None:
+            at = spot.path if rule.place == "@" else view.path(spot, rule.place) if rule.place else fail.at or spot.path
+        values: dict[str, Any] = {name: value for name, value in rule.options.items() if not isinstance(value, dict)}
+        values["as_of"] = view.today
+        values |= _values(rule.values, spot, view) | fail.values
+        values["missing"] = [Code(key) if type(key) is str else str(key) for key in fail.missing]
+        values["label"] = spot.label
+        plan = view.plan
+        return Finding(rule, severity, spot.path, at, values, id=f"{rule.id}@{identity(plan, spot.path)}", place=plan.place(at))
+
+
+# --- checks ------------------------------------------------------------------------------------------------------
+
+
+def _compiled(check: dict[str, Any]) -> _Check:
+    """A check of a rule file as one function: a verb, or all/any of several, with its modifiers."""
+    name = next(key for key in check if key not in ("if", "when", "at", "values", "missing"))
+    run = _group(name, check[name]) if name in ("all", "any") else _asks(name, check[name])
+    filter = condition(check["if"]) if "if" in check else None
+    when = profile_test(check["when"]) if "when" in check else None
+    if filter is None and when is None and not check.keys() & {"at", "values", "missing"}:
+        return run
+
+    def judged(spot: Spot, view: View) -> Any:
+        if when is not None and not when(view.predicates):
+            return LEFT_OUT
+        if filter is not None and not filter(view.data, spot.value):
+            return LEFT_OUT
+        verdict = run(spot, view)
+        return verdict if verdict is None or verdict is LEFT_OUT else _modified(verdict, check, spot, view)
+
+    return judged
+
+
+def _asks(name: str, given: Any) -> _Check:
+    check = verb(name)
+    return lambda spot, view: check(spot, given, view)
+
+
+def _group(name: str, checks: list[dict[str, Any]]) -> _Check:
+    """`all`: every check holds. `any`: one does. Checks that are left out do not count; if all are, the group holds."""
+    parts = [_compiled(check) for check in checks]
+
+    def every(spot: Spot, view: View) -> Any:
+        fails = [verdict for part in parts if (verdict := part(spot, view)) is not None and verdict is not LEFT_OUT]
+        return _joined(fails) if fails else None
+
+    def some(spot: Spot, view: View) -> Any:
+        fails = []
+        for part in parts:
+            verdict = part(spot, view)
+            if verdict is None:
+                return None
+            if verdict is not LEFT_OUT:
+                fails.append(verdict)
+        return _joined(fails) if fails else None
+
+    return every if name == "all" else some
+
+
+def _joined(fails: list[Fail]) -> Fail:
+    """Several failures as one: the first decides values and place, `missing` lists the keys of all."""
+    if len(fails) == 1:
+        return fails[0]
+    values = {name: value for fail in reversed(fails) for name, value in fail.values.items()}
+    missing = tuple(dict.fromkeys(key for fail in fails for key in fail.missing))
+    return Fail(values, missing, fails[0].at)
+
+
+def _modified(fail: Fail, check: dict[str, Any], spot: Spot, view: View) -> Verdict:
+    """`at`, `values` and `missing` beside a verb take the place of what the verb says."""
+    values = fail.values | _values(check["values"], spot, view) if "values" in check else fail.values
+    missing = tuple(_listed(check["missing"])) if "missing" in check else fail.missing
+    return Fail(values, missing, view.path(spot, check["at"]) if "at" in check else fail.at)
+
+
+def _values(wanted: dict[str, Any], spot: Spot, view: View) -> dict[str, Any]:
+    return {name: _value(spec, spot, view) for name, spec in wanted.items()}
+
+
+def _value(spec: Any, spot: Spot, view: View) -> Any:
+    """A value for a message: a constant, a text in each language, a quantity, or what a query selects."""
+    if isinstance(spec, dict):
+        if "percent" in spec:
+            return Percent(quantity(spec["percent"], spot, view))
+        return spec if "en" in spec else quantity(spec, spot, view)
+    if not isinstance(spec, str):
+        return spec
+    asked = query(spec)
+    code = asked.last_name in coded_keys()
+    found = [Code(value) if code and isinstance(value, str) else value for value in view.values(spot, spec)]
+    if asked.singular:
+        return found[0] if found else None
+    return list(dict.fromkeys(found))

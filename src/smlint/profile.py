@@ -1,0 +1,340 @@
+"""What rules see of a plan: defaults, derived keys, and the predicates that decide which rules apply."""
+
+from __future__ import annotations
+
+import datetime
+from collections import Counter
+from collections.abc import Callable, Iterable
+from fractions import Fraction
+from functools import cache
+from typing import Any
+
+from smlint.plan import Number, Path, Plan, positions
+from smlint.query import condition, query
+from smlint.spot import Spot
+from smlint.words import folded
+
+Predicates = frozenset[str]
+
+EEA = frozenset(
+    "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IS IT LI LT LU LV MT NL NO PL PT RO SE SI SK".split()
+)
+CATEGORIES = ("tools", "advertising", "production", "agency", "training", "evaluation", "other")
+SIZES = ("micro", "small", "medium", "large")
+NAMES = (
+    *SIZES, "public", "private", "ngo", "norway", "eea", "multi-country", "multi-location", "multi-time-zone",
+    "multi-language", "service", "paid", "influencer", "two-way", "internal", "vulnerable", "regulated", "competition",
+    "approved",
+)  # fmt: skip
+
+# The level that each metric of the vocabulary shows; `custom` states its own.
+LEVELS = ("input", "output", "outtake", "outcome", "impact")
+VOCABULARY = {
+    metric: level
+    for level, metrics in {
+        "input": "hours spend posts-planned",
+        "output": "posts followers page-likes reach impressions views share-of-voice videos-published",
+        "outtake": "engagement engagement-rate comments shares likes link-clicks sentiment recall awareness "
+        "satisfaction-with-content response-time",
+        "outcome": "sign-ups leads applications attendance downloads-completed behaviour-change attitude-change "
+        "cases-resolved-in-channel first-contact-resolution active-users-internal questions-answered-by-peers",
+        "impact": "revenue cost-saved service-share-moved hires retention customer-lifetime-value policy-result "
+        "turnover-reduction",
+    }.items()
+    for metric in metrics.split()
+}
+MONTHS = {"daily": 0, "weekly": 0, "monthly": 1, "quarterly": 3, "half-yearly": 6, "yearly": 12}
+
+
+class View:
+    """A plan as rules see it on a day: data without what is missing, with defaults and derived keys; predicates.
+
+    It answers the questions that verbs ask, and remembers answers that are the same for every subject.
+    """
+
+    __slots__ = ("_ids", "as_of", "data", "plan", "predicates", "today")
+
+    def __init__(self, plan: Plan, data: dict[str, Any], as_of: datetime.date) -> None:
+        fill_defaults(data)
+        derive(data)
+        self.plan = plan
+        self.data = data
+        self.as_of = as_of
+        self.today = as_of.isoformat()
+        self.predicates = predicates(data)
+        self._ids: dict[str, frozenset[str]] = {}
+
+    def one(self, spot: Spot, path: str) -> Any:
+        """The value at a path from the subject (or, with `$`, from the plan); None when it is missing."""
+        return query(path).one(self.data, spot.value)
+
+    def values(self, spot: Spot, path: str) -> list[Any]:
+        """All values that a query selects."""
+        return query(path).values(self.data, spot.value)
+
+    def located(self, spot: Spot, path: str) -> list[tuple[Path, Any]]:
+        """All values that a query selects, with their paths in the plan."""
+        return query(path).located(self.data, spot.value, spot.path)
+
+    def path(self, spot: Spot, path: str) -> Path:
+        """Where in the plan a query points: the names before its first wildcard or filter."""
+        found = query(path)
+        return found.names if found.absolute else spot.path + found.names
+
+    def ids(self, path: str) -> frozenset[str]:
+        """The texts that an absolute query selects, as a set; worked out once per plan."""
+        if path not in self._ids:
+            found = query(path).values(self.data, self.data)
+            self._ids[path] = frozenset(value for value in found if isinstance(value, str))
+        return self._ids[path]
+
+    def holds(self, spot: Spot, filter: str) -> bool:
+        """Whether an RFC 9535 filter expression is true of the subject."""
+        return condition(filter)(self.data, spot.value)
+
+    def applies(self, expression: str) -> bool:
+        """Whether a profile expression such as "not micro, or public" is true of this plan."""
+        return applies(expression)(self.predicates)
+
+
+# --- profile expressions -------------------------------------------------------------------------------------------
+
+
+@cache
+def applies(expression: str) -> Callable[[Predicates], bool]:
+    """A profile expression as a predicate: names with not, and, or; `and` binds tighter, a comma means or.
+
+    Raises ValueError for a name that is none.
+    """
+    alternatives = [_all_of(part) for part in expression.replace(",", " or ").split(" or ") if part.strip()]
+    if not alternatives:
+        raise ValueError("an empty profile expression")
+    return lambda known: any(
+        all((name in known) == wanted for name, wanted in alternative) for alternative in alternatives
+    )
+
+
+def _all_of(text: str) -> list[tuple[str, bool]]:
+    terms = []
+    for term in text.split(" and "):
+        words = term.split()
+        wanted = words[:1] != ["not"]
+        name = " ".join(words if wanted else words[1:])
+        if name not in NAMES:
+            raise ValueError(f"unknown profile predicate {name!r}")
+        terms.append((name, wanted))
+    return terms
+
+
+def is_live(channel: dict[str, Any]) -> bool:
+    """A channel that is active or planned."""
+    return channel.get("status") in ("active", "planned")
+
+
+def predicates(data: dict[str, Any]) -> Predicates:
+    """The profile predicates that hold for a plan with its defaults filled in."""
+    organisation, goals = data.get("organisation", {}), data.get("goals", ())
+    channels = [channel for channel in data.get("channels", ()) if is_live(channel)]
+    initiatives = data.get("initiatives", ())
+    countries = set(organisation.get("countries", ()))
+    holds = {
+        _size(organisation.get("employees")): True,
+        str(organisation.get("sector")): True,
+        "norway": "NO" in countries,
+        "eea": not EEA.isdisjoint(countries),
+        "multi-country": len(countries) > 1,
+        "multi-location": organisation.get("locations", 0) > 1,
+        "multi-time-zone": len(set(organisation.get("time_zones", ()))) > 1,
+        "multi-language": len(set(organisation.get("languages", ()))) > 1,
+        "service": any(goal.get("function") == "service" for goal in goals),
+        "paid": data.get("investment", {}).get("advertising", 0) > 0 or any(i.get("paid_media") for i in initiatives),
+        "influencer": any(initiative.get("influencer") for initiative in initiatives),
+        "two-way": any(channel.get("two_way") for channel in channels),
+        "internal": any(channel.get("scope") == "internal" for channel in channels)
+        or any(goal.get("function") == "internal" for goal in goals),
+        "vulnerable": bool(organisation.get("vulnerable_groups")),
+        "regulated": bool(organisation.get("regulated")),
+        "competition": any(initiative.get("kind") == "competition" for initiative in initiatives),
+        "approved": data.get("status") == "approved",
+    }
+    return frozenset(name for name, true in holds.items() if true and name in NAMES)
+
+
+def _size(employees: Number | None) -> str:
+    if employees is None:
+        return "small"
+    return SIZES[(employees >= 10) + (employees >= 50) + (employees >= 250)]
+
+
+# --- defaults and derived keys ---------------------------------------------------------------------------------------
+
+
+def fill_defaults(data: dict[str, Any]) -> None:
+    """Fill in what the format fills in, and nothing else."""
+    data.setdefault("status", "draft")
+    for channel in data.get("channels", ()):
+        channel.setdefault("status", "active")
+        channel.setdefault("scope", "external")
+    for audience in data.get("audiences", ()):
+        audience.setdefault("scope", "external")
+    for person in data.get("investment", {}).get("people", ()):
+        person.setdefault("voluntary", False)
+    for initiative in data.get("initiatives", ()):
+        for key in ("ongoing", "paid_media", "influencer"):
+            initiative.setdefault(key, False)
+    for criterion in all_criteria(data):
+        criterion.setdefault("nature", "quantitative")
+
+
+def all_criteria(data: dict[str, Any]) -> list[dict[str, Any]]:
+    """The success criteria of all goals."""
+    return [criterion for goal in data.get("goals", ()) for criterion in goal.get("success_criteria", ())]
+
+
+def derive(data: dict[str, Any]) -> None:
+    """Add the keys that rules may read and authors cannot write (docs/writing-rules.md lists them)."""
+    _link(data)
+    for criterion in all_criteria(data):
+        _judge_metric(criterion)
+    _follow_chains(data)
+    if "investment" in data:
+        _add_up(data["investment"])
+    _share_ownership(data)
+    for goal in data.get("goals", ()):
+        if "roi_percent" in goal.get("return", ()):
+            goal["_cost"] = goal_cost(goal, data)
+
+
+def _link(data: dict[str, Any]) -> None:
+    """Turn references round: a goal's initiatives and live channels, an audience's live channels, a channel's goals."""
+    goals, audiences = _by_id(data.get("goals")), _by_id(data.get("audiences"))
+    functions = _by_id(data.get("departments"))
+    for initiative in data.get("initiatives", ()):
+        named = (item for id in initiative.get("departments", ()) for item in functions.get(id, ()))
+        initiative["_functions"] = _distinct(item["function"] for item in named if "function" in item)
+        for goal in _named(initiative.get("goals"), goals):
+            goal.setdefault("_initiatives", []).append(initiative)
+    for channel in data.get("channels", ()):
+        channel["_goals"] = _named(channel.get("goals"), goals)
+        if is_live(channel):
+            for item in (*channel["_goals"], *_named(channel.get("audiences"), audiences)):
+                item.setdefault("_channels", []).append(channel)
+    tones = data.get("tone", {}).get("by_audience", {})
+    for audience in data.get("audiences", ()):
+        if tone := audience.get("tone") or tones.get(audience.get("id")):
+            audience["_tone"] = tone
+
+
+def _by_id(items: Iterable[dict[str, Any]] | None) -> dict[str, list[dict[str, Any]]]:
+    """Items by id; an id that stands twice names every item that has it."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for item in items or ():
+        if "id" in item:
+            found.setdefault(item["id"], []).append(item)
+    return found
+
+
+def _named(ids: Iterable[str] | None, known: dict[str, list[dict[str, Any]]]) -> list[dict[str, Any]]:
+    """The items that a list of ids names, each once."""
+    return [item for id in _distinct(ids or ()) for item in known.get(id, ())]
+
+
+def _distinct(values: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(values))
+
+
+def _judge_metric(criterion: dict[str, Any]) -> None:
+    """`_vocabulary`: the level of the metric; `_shows`: what the criterion is taken to show; `_months` between readings."""
+    metric, level = criterion.get("metric"), criterion.get("level")
+    vocabulary = VOCABULARY.get(str(metric))
+    if vocabulary:
+        criterion["_vocabulary"] = vocabulary
+    shows = level if metric == "custom" else vocabulary
+    if vocabulary and level:
+        lower = LEVELS.index(level) < LEVELS.index(vocabulary)
+        if lower or "level_reason" in criterion:
+            shows = level
+    if shows:
+        criterion["_shows"] = shows
+    if "frequency" in criterion:
+        criterion["_months"] = MONTHS[criterion["frequency"]]
+
+
+def _follow_chains(data: dict[str, Any]) -> None:
+    """`_chain`: where `of` leads. counted: to a counted population; incomplete: a criterion on the way lacks a unit or a
+    numeric target; open: nowhere, in a circle, or over something that is no percentage. Each criterion is walked once."""
+    known = {criterion["id"]: criterion for criterion in all_criteria(data) if "id" in criterion}
+    for criterion in known.values():
+        _follow(criterion, known)
+    for criterion in all_criteria(data):
+        _follow(criterion, known)
+
+
+def _follow(start: dict[str, Any], known: dict[str, dict[str, Any]]) -> None:
+    way: list[dict[str, Any]] = []
+    on_way: set[int] = set()
+    here, state = start, "open"
+    while "_chain" not in here and id(here) not in on_way:
+        way.append(here)
+        on_way.add(id(here))
+        of = here.get("of")
+        if not isinstance(of, str):
+            state = "counted" if isinstance(of, dict) and "population" in of and of.get("count", 0) > 0 else "open"
+            break
+        here = known[of]
+    else:
+        if id(here) in on_way:  # a circle: one that lacks something makes all of it incomplete
+            circle = way[next(i for i, item in enumerate(way) if item is here) :]
+            state = "incomplete" if any(_lacks(item) for item in circle) else "open"
+        else:
+            state = _passed_on(here)
+    for item in reversed(way):
+        item["_chain"] = state
+        state = _passed_on(item)
+
+
+def _passed_on(criterion: dict[str, Any]) -> str:
+    """What a criterion makes of the chain behind it for those whose `of` names it."""
+    if criterion["_chain"] == "incomplete" or _lacks(criterion):
+        return "incomplete"
+    return str(criterion["_chain"]) if criterion["unit"] == "percent" else "open"
+
+
+def _lacks(criterion: dict[str, Any]) -> bool:
+    return "unit" not in criterion or not isinstance(criterion.get("target"), int | Fraction)
+
+
+def _add_up(investment: dict[str, Any]) -> None:
+    """People hours, people money, category money and all money; a missing rate or amount counts as 0."""
+    people = investment.get("people", ())
+    investment["_people_hours"] = sum(person.get("hours", 0) for person in people)
+    investment["_people_money"] = sum(person.get("hours", 0) * person.get("rate", 0) for person in people)
+    investment["_category_money"] = sum(investment.get(category, 0) for category in CATEGORIES)
+    investment["_money"] = investment["_people_money"] + investment["_category_money"]
+
+
+def _share_ownership(data: dict[str, Any]) -> None:
+    """`_owner_share` of a live channel: percent of all live channels and initiatives that its owner owns."""
+    channels = [channel for channel in data.get("channels", ()) if is_live(channel)]
+    owned = [*channels, *data.get("initiatives", ())]
+    counted = Counter(folded(item["owner"]) for item in owned if "owner" in item)
+    for channel in channels:
+        if "owner" in channel:
+            channel["_owner_share"] = Fraction(100 * counted[folded(channel["owner"])], len(owned))
+
+
+def goal_cost(goal: dict[str, Any], data: dict[str, Any]) -> Number:
+    """What a goal's initiatives cost: money, and hours at the plan's mean rate, shared evenly among an initiative's goals.
+
+    Source: the roi verb in docs/writing-rules.md.
+    """
+    investment = data.get("investment", {})
+    hours = investment.get("_people_hours", 0)
+    rate = Fraction(investment["_people_money"]) / hours if hours else 0
+    return sum(
+        (initiative.get("hours", 0) * rate + initiative.get("cost", 0)) / Fraction(len(set(initiative["goals"])))
+        for initiative in goal.get("_initiatives", ())
+    )
+
+
+__all__ = ["View", "applies", "positions", "predicates"]

@@ -1,0 +1,157 @@
+"""Report and Run: what is said of one plan and of all; judge() is the whole trip of a plan."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, NamedTuple
+
+from smlint.finding import Diagnostic, Finding
+from smlint.lint import lint
+from smlint.plan import Limits, Plan, inside
+from smlint.profile import View
+from smlint.rulebook import Rulebook
+from smlint.score import Score, report_order
+from smlint.shape import shape
+from smlint.waiver import Waiver, waive
+from smlint.words import Word
+
+
+class Report:
+    """What smlint has to say of one plan: findings in report order, waivers by finding id, and the score.
+
+    `score` is None where the file could not be parsed. `language` is what the plan asks for, if it does.
+    """
+
+    __slots__ = ("data", "findings", "language", "plan", "score", "waivers")
+
+    def __init__(
+        self, plan: Plan, findings: list[Finding], waivers: dict[str, Waiver], score: Score | None, data: dict[str, Any]
+    ) -> None:
+        self.plan = plan
+        self.findings = sorted(findings, key=report_order)
+        self.waivers = waivers
+        self.score = score
+        self.data = data
+        self.language: str | None = data.get("language")
+
+    def waived(self, finding: Finding) -> bool:
+        """Whether a waiver hides this finding from the gate."""
+        return finding.id in self.waivers
+
+    def owner(self, finding: Finding, book: Rulebook) -> str | None:
+        """Who has to act: the nearest owner from the subject upwards, else the dimension's, else the plan's."""
+        nearest, here = None, self.data
+        for part in finding.path:
+            here = inside(here, part)
+            nearest = _responsible(here) or nearest
+        if nearest:
+            return nearest
+        dimension = None if isinstance(finding.rule, Diagnostic) else book.dimensions[finding.rule.dimension]
+        here = self.data
+        for part in (dimension.owner or "").split(".") if dimension else ():
+            here = inside(here, part)
+        return (_who(here) if dimension and dimension.owner else None) or _who(self.data.get("owner"))
+
+    @property
+    def title(self) -> str | None:
+        """The plan's title, None where it has none that can be read."""
+        return self.data.get("title")
+
+    @property
+    def ambition(self) -> int | None:
+        """The maturity level that the plan itself aims at."""
+        ambition: int | None = self.data.get("organisation", {}).get("ambition", {}).get("level")
+        return ambition
+
+
+def _responsible(item: Any) -> str | None:
+    """The person that an item names as its own."""
+    if not isinstance(item, dict):
+        return None
+    return next((who for key in ("owner", "responsible", "holder") if (who := _who(item.get(key)))), None)
+
+
+def _who(value: Any) -> str | None:
+    """A person as people say it: the role, else the name."""
+    if isinstance(value, dict):
+        value = value.get("role") or value.get("name")
+    return value if isinstance(value, str) else None
+
+
+class Verdict(NamedTuple):
+    """What the gate decided: open or not, the reasons, and what the reader should know besides."""
+
+    passed: bool
+    why: tuple[Word, ...] = ()
+    notes: tuple[Word, ...] = ()
+
+
+class Run(NamedTuple):
+    """All that one run of `check` found: the only thing that reporters get. `language`: what --lang says, if anything."""
+
+    reports: tuple[Report, ...]
+    skipped: int
+    verdict: Verdict
+    book: Rulebook
+    as_of: date
+    language: str | None = None
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+
+    def shown(self, report: Report) -> list[Finding]:
+        """The findings of a report that --select and --ignore leave to be shown and gated."""
+        return shown(report, self.select, self.ignore)
+
+    def language_of(self, report: Report) -> str:
+        """The language in which a report's findings are worded."""
+        return self.language or report.language or "en"
+
+    @property
+    def own_language(self) -> str:
+        """The language of what is said of the whole run: --lang, else that of all plans if they agree."""
+        spoken = {self.language_of(report) for report in self.reports}
+        return self.language or (spoken.pop() if len(spoken) == 1 else "en")
+
+
+def shown(report: Report, select: tuple[str, ...], ignore: tuple[str, ...]) -> list[Finding]:
+    """The findings that a selection by rule, dimension or severity leaves. What stops the judging always stays."""
+    if not select and not ignore:
+        return report.findings
+    return [
+        finding
+        for finding in report.findings
+        if _stops(finding) or ((not select or _names(finding) & set(select)) and not _names(finding) & set(ignore))
+    ]
+
+
+def _names(finding: Finding) -> set[str]:
+    rule = finding.rule
+    return {rule.id, finding.severity} | (set() if isinstance(rule, Diagnostic) else {rule.dimension})
+
+
+def _stops(finding: Finding) -> bool:
+    return isinstance(finding.rule, Diagnostic) and finding.rule.stops
+
+
+def judge(name: str, raw: bytes, book: Rulebook, as_of: date, limits: Limits = Limits()) -> Report:
+    """The whole trip of a plan: text → data and places → shape → lint → score. Pure: bytes in, report out."""
+    return judge_plan(Plan.read(name, raw, limits), book, as_of)
+
+
+def judge_plan(plan: Plan, book: Rulebook, as_of: date) -> Report:
+    """The trip from the second stop on, for a plan that has been read."""
+    shaped = shape(plan)
+    if plan.fault:
+        return Report(plan, shaped.findings, {}, None, {})
+    view = View(plan, shaped.data, as_of)
+    linted = lint(view, book)
+    findings = [finding for outcome in linted.outcomes.values() for finding in outcome.findings]
+    waived = waive(plan, view.data, findings, book.rules, as_of)
+    score = Score(linted.outcomes, book.dimensions, linted.by_profile)
+    structural = [finding for finding in shaped.findings if not _said_by_waiver(finding)]
+    return Report(plan, [*structural, *findings, *waived.findings], waived.by_finding, score, view.data)
+
+
+def _said_by_waiver(finding: Finding) -> bool:
+    """A waiver's own complaint covers its rule, reason, place and date: one cause, one finding."""
+    return finding.path[:1] == ("waivers",) and len(finding.path) == 3 and finding.path[2] in ("rule", "reason", "at", "expires")

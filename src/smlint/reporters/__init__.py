@@ -1,0 +1,37 @@
+"""One module per format; each has `render(run, look) -> str`. Modules load when their format is asked for."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import NamedTuple, Protocol, cast
+
+from smlint.report import Run
+
+# format -> module; the endings of file names that mean it
+REPORTERS = {
+    "text": "smlint.reporters.text",
+    "concise": "smlint.reporters.concise",
+    "table": "smlint.reporters.table",
+    "json": "smlint.reporters.json",
+}
+ENDINGS = {".json": "json", ".txt": "text"}
+
+
+class Look(NamedTuple):
+    """How a text for a terminal or file is laid out: columns, colour, and whether only findings are wanted."""
+
+    width: int = 80
+    colour: bool = False
+    quiet: bool = False
+    statistics: bool = False
+
+
+class Render(Protocol):
+    """A reporter: pure, the same run gives the same text."""
+
+    def __call__(self, run: Run, look: Look) -> str: ...
+
+
+def reporter(format: str) -> Render:
+    """The render function of a format. Raises KeyError for one that is none."""
+    return cast(Render, import_module(REPORTERS[format]).render)

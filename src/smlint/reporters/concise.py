@@ -1,0 +1,23 @@
+"""`concise`: one line per finding, `file:line:col: severity rule message`."""
+
+from __future__ import annotations
+
+from smlint.report import Run
+from smlint.reporters import Look
+from smlint.reporters.style import Pen, closing, statistics, where
+from smlint.words import safe
+
+
+def render(run: Run, look: Look) -> str:
+    """All findings, a line each, and the closing line."""
+    pen, lines = Pen(look, run.own_language), []
+    for report in run.reports:
+        own = Pen(look, run.language_of(report))
+        for finding in run.shown(report):
+            severity = own.paint(own.say(f"severity.{finding.severity}"), finding.severity)
+            waived = f" ({own.say('table.waived')})" if report.waived(finding) else ""
+            message = safe(finding.message(own.language))
+            lines.append(f"{where(report, finding)}: {severity} {finding.rule.id} {message}{waived}\n")
+    if look.statistics:
+        lines.append(statistics(pen, run))
+    return "".join(lines) + ("" if look.quiet else f"{closing(pen, run)}\n")

@@ -1,0 +1,346 @@
+"""Reads rule folders into Rules and Dimensions, and complains with file and line."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from fractions import Fraction
+from functools import cached_property
+from pathlib import Path as File
+from typing import Any
+
+from smlint.bundled import bundled
+from smlint.checks import verb
+from smlint.plan import Limits, Path, Plan, read_document
+from smlint.profile import applies
+from smlint.query import QueryError, condition, query
+from smlint.rule import Dimension, Example, Rule
+from smlint.words import LANGUAGES
+
+MODEL = 1  # the laws and arithmetic of the score; goes up when they change
+SEVERITY_WEIGHTS = {"error": 3, "warning": 2, "info": 1}
+# The lists that every plan must have, and the rule that reports an empty one.
+OWNERS = {
+    "$.objectives[*]": "business-objectives-missing",
+    "$.audiences[*]": "audience-missing",
+    "$.goals[*]": "success-criteria-missing",
+    "$.goals[*].success_criteria[*]": "success-criteria-missing",
+    "$.initiatives[*]": "goal-without-initiative",
+    "$.channels[?@.status == 'active' || @.status == 'planned']": "channel-without-purpose",
+}
+_KEYS = "title why fix source severity level applies given blocked empty options check values place message good bad as_of"
+_REQUIRED = "title why fix source severity level given check message good bad"
+_MODIFIERS = {"if", "when", "at", "values", "missing"}
+
+
+class RuleError(Exception):
+    """A faulty rule file, with its file and line."""
+
+    def __init__(self, file: str, line: int, problem: str) -> None:
+        super().__init__(f"{file}:{line}: {problem}")
+        self.file = file
+        self.line = line
+        self.problem = problem
+
+
+class Rulebook:
+    """Dimensions and rules, in the order in which rules must run (those that block others first)."""
+
+    def __init__(self, dimensions: dict[str, Dimension], rules: dict[str, Rule]) -> None:
+        self.dimensions = dimensions
+        self.rules = _ordered(rules)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """A hash of what decides outcomes and points: not of wording, examples or the order of files."""
+        facts = {
+            "model": MODEL,
+            "dimensions": {id: dimension.weight for id, dimension in self.dimensions.items()},
+            "severities": SEVERITY_WEIGHTS,
+            "rules": {id: _decisive(rule) for id, rule in sorted(self.rules.items())},
+        }
+        text = json.dumps(facts, sort_keys=True, default=str)
+        return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
+
+    @property
+    def listed(self) -> list[Rule]:
+        """The rules as people list them: by dimension, then level, then id."""
+        order = list(self.dimensions)
+        return sorted(self.rules.values(), key=lambda rule: (order.index(rule.dimension), rule.level, rule.id))
+
+
+def _decisive(rule: Rule) -> list[Any]:
+    decisive = (rule.severity, rule.level, rule.applies, rule.given, rule.blocked, rule.empty, rule.options, rule.check)
+    return [rule.dimension, *decisive]
+
+
+def load(folders: tuple[str, ...] = ()) -> Rulebook:
+    """The shipped rules and those of further folders. Raises RuleError."""
+    dimensions: dict[str, Dimension] = {}
+    rules: dict[str, Rule] = {}
+    for folder in (bundled("rules"), *map(File, folders)):
+        _read_folder(folder, dimensions, rules)
+    book = Rulebook(dimensions, rules)
+    for rule in rules.values():
+        _check_names(rule, rules)
+    return book
+
+
+def load_only(folder: str) -> Rulebook:
+    """The shipped rules with one more folder, of which the caller wants `examples`."""
+    return load((folder,))
+
+
+def _read_folder(folder: File, dimensions: dict[str, Dimension], rules: dict[str, Rule]) -> None:
+    if not folder.is_dir():
+        raise RuleError(str(folder), 1, "is not a folder of rules")
+    own = folder / "dimensions.yaml"
+    if own.is_file():
+        dimensions.update(_read_dimensions(own))
+    for entry in sorted(folder.iterdir(), key=lambda entry: entry.name):
+        if entry.name == "dimensions.yaml" or entry.name.startswith("."):
+            continue
+        if not entry.is_dir():
+            raise RuleError(str(entry), 1, "is not expected here; a rule is <dimension>/<rule-id>.yaml")
+        if entry.name not in dimensions:
+            raise RuleError(str(entry), 1, f"{entry.name!r} is not a dimension; known: {', '.join(dimensions)}")
+        for file in sorted(entry.iterdir(), key=lambda file: file.name):
+            if file.name.startswith("."):
+                continue
+            if file.suffix != ".yaml" or not file.is_file():
+                raise RuleError(str(file), 1, "is not expected here; a rule is <dimension>/<rule-id>.yaml")
+            if file.stem in rules:
+                raise RuleError(str(file), 1, f"the rule {file.stem} exists already ({rules[file.stem].file})")
+            rules[file.stem] = _read_rule(file, entry.name)
+
+
+def read_file(file: File) -> Plan:
+    """A rule or dimension file as a document. Raises RuleError."""
+    try:
+        document = read_document(str(file), file.read_bytes(), Limits())
+    except OSError as error:
+        raise RuleError(str(file), 1, f"cannot be read: {error.strerror}") from None
+    if document.fault:
+        place = document.place_of(document.fault.start, document.fault.end)
+        raise RuleError(str(file), place.line, f"{document.fault.id}: {document.fault.values}")
+    if not isinstance(document.data, dict):
+        raise RuleError(str(file), 1, "must be a map")
+    return document
+
+
+def _read_dimensions(file: File) -> dict[str, Dimension]:
+    document = read_file(file)
+    found: dict[str, Dimension] = {}
+    for id, raw in document.data.items():
+        line = document.place((id,)).line
+        if not isinstance(raw, dict) or not isinstance(raw.get("weight"), int) or raw["weight"] < 1:
+            raise RuleError(str(file), line, f"dimension {id} needs a weight, a whole number above 0")
+        title, question = _texts(document, "title", id), _texts(document, "question", id)
+        found[id] = Dimension(id, raw["weight"], title, question, str(raw.get("floor", "")), raw.get("owner"))
+    return found
+
+
+def _texts(document: Plan, key: str, *under: str) -> dict[str, str]:
+    """A text in every language. Raises RuleError."""
+    path: Path = (*under, key)
+    value: Any = document.data
+    for part in path:
+        value = value.get(part) if isinstance(value, dict) else None
+    if not isinstance(value, dict) or any(not isinstance(value.get(language), str) for language in LANGUAGES):
+        place = document.place(path)
+        raise RuleError(document.name, place.line, f"{key} needs a text in each of {', '.join(LANGUAGES)}")
+    return {language: value[language] for language in LANGUAGES}
+
+
+def _read_rule(file: File, dimension: str) -> Rule:
+    document = read_file(file)
+    raw = document.data
+
+    def fault(key: str, problem: str) -> RuleError:
+        return RuleError(str(file), document.place((key,)).line, problem)
+
+    for key in raw:
+        if key not in _KEYS.split():
+            raise fault(key, f"unknown key {key!r}")
+    for key in _REQUIRED.split():
+        if key not in raw:
+            raise fault(key, f"the key {key!r} is missing")
+    severity = raw["severity"] if isinstance(raw["severity"], dict) else {"default": raw["severity"]}
+    if "default" not in severity or not set(severity.values()) <= set(SEVERITY_WEIGHTS):
+        raise fault("severity", f"severity must be one of {', '.join(SEVERITY_WEIGHTS)}, with a default")
+    if raw["level"] not in (2, 3, 4, 5):
+        raise fault("level", "level must be 2, 3, 4 or 5")
+    if not isinstance(raw["check"], dict):
+        raise fault("check", "check must be a map with one verb")
+    own = raw.get("options", {})
+    try:
+        ordered = [(when, name) for when, name in severity.items() if when != "default"]
+        for when, _ in ordered:
+            applies(when)
+        if "applies" in raw:
+            applies(raw["applies"])
+        query(raw["given"])
+        check = _with_options(raw["check"], own)
+        _check_check(check)
+        blocked = tuple(_with_options(raw.get("blocked", []), own))
+        _check_blocked(blocked)
+    except (QueryError, ValueError, KeyError, TypeError, AttributeError) as error:
+        key = next((key for key in ("check", "blocked", "given", "applies", "severity") if _named_in(error, raw.get(key))), "check")
+        raise fault(key, str(error).strip("'\"")) from None
+    return Rule(
+        id=file.stem,
+        dimension=dimension,
+        severity=(*ordered, ("", severity["default"])),
+        level=raw["level"],
+        applies=raw.get("applies"),
+        given=raw["given"],
+        blocked=blocked,
+        empty=raw.get("empty"),
+        options=own,
+        check=check,
+        values=_with_options(raw.get("values", {}), own),
+        place=raw.get("place"),
+        title=_texts(document, "title"),
+        why=_texts(document, "why"),
+        fix=_texts(document, "fix"),
+        message=_texts(document, "message"),
+        source=tuple(map(str, raw["source"] if isinstance(raw["source"], list) else [raw["source"]])),
+        file=str(file),
+        lines={key: document.place((key,)).line for key in raw},
+    )
+
+
+def _named_in(error: Exception, value: Any) -> bool:
+    """Whether a complaint quotes something that stands in this part of the file."""
+    said = str(error)
+    if isinstance(value, str):
+        return value in said
+    if isinstance(value, dict):
+        return any(_named_in(error, inner) for inner in (*value, *value.values()))
+    return isinstance(value, list) and any(_named_in(error, inner) for inner in value)
+
+
+def _with_options(value: Any, own: dict[str, Any]) -> Any:
+    """The value with the names of options replaced by what they hold: whole texts, and `{name}` inside a query."""
+    if isinstance(value, dict):
+        return {key: _with_options(inner, own) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_with_options(inner, own) for inner in value]
+    if not isinstance(value, str):
+        return value
+    if value in own:
+        return own[value]
+    for name, inner in own.items():
+        if isinstance(inner, int | Fraction):
+            value = value.replace(f"{{{name}}}", str(inner))
+    return value
+
+
+def _check_check(check: Any) -> None:
+    """One verb, or `all`/`any` over several, with modifiers beside it. Raises ValueError, KeyError or QueryError."""
+    if not isinstance(check, dict) or len(verbs := [key for key in check if key not in _MODIFIERS]) != 1:
+        raise ValueError(f"a check is a map with exactly one verb, not {check!r}")
+    if "if" in check:
+        condition(check["if"])
+    if "when" in check:
+        applies(check["when"])
+    name = verbs[0]
+    if name in ("all", "any"):
+        if not isinstance(check[name], list) or not check[name]:
+            raise ValueError(f"{name} needs a list of checks")
+        for inner in check[name]:
+            _check_check(inner)
+        return
+    try:
+        verb(name)
+    except KeyError:
+        raise ValueError(f"unknown verb {name!r}") from None
+    if name == "holds":
+        condition(check[name])
+
+
+def _check_blocked(blocked: tuple[dict[str, Any], ...]) -> None:
+    known = {"missing", "empty", "finding", "finding_here", "if", "check", "by"}
+    for entry in blocked:
+        if not isinstance(entry, dict) or entry.keys() - known:
+            raise ValueError(f"blocked: unknown condition in {entry!r}")
+        if "by" not in entry and "finding" not in entry and "finding_here" not in entry:
+            raise ValueError(f"blocked: by is missing in {entry!r}")
+        if "if" in entry:
+            condition(entry["if"])
+
+
+def blockers(rule: Rule) -> list[str]:
+    """The rules whose outcome this rule asks about."""
+    named: list[str] = []
+    for entry in rule.blocked:
+        for key in ("by", "finding", "finding_here"):
+            value = entry.get(key, [])
+            named += value if isinstance(value, list) else [value]
+    if isinstance(rule.empty, str) and rule.empty != "fail":
+        named.append(rule.empty)
+    owner = OWNERS.get(base(rule.given) or "")
+    if owner and owner != rule.id and rule.empty is None:
+        named.append(owner)
+    return list(dict.fromkeys(named))
+
+
+def base(given: str) -> str | None:
+    """The list that every plan must have from which a query selects; None when it selects from no such list."""
+    starts = {
+        "$.goals[*].success_criteria[": "$.goals[*].success_criteria[*]",
+        "$.objectives[": "$.objectives[*]",
+        "$.audiences[": "$.audiences[*]",
+        "$.goals[": "$.goals[*]",
+        "$.initiatives[": "$.initiatives[*]",
+        "$.channels[": "$.channels[?@.status == 'active' || @.status == 'planned']",
+    }
+    return next((whole for start, whole in starts.items() if given.startswith(start)), None)
+
+
+def _check_names(rule: Rule, rules: dict[str, Rule]) -> None:
+    for name in blockers(rule):
+        if name not in rules and name not in OWNERS.values():
+            raise RuleError(rule.file, rule.lines.get("blocked", 1), f"blocked by {name!r}, which is not a rule")
+
+
+def _ordered(rules: dict[str, Rule]) -> dict[str, Rule]:
+    """The rules so that each comes after those that may block it. Raises RuleError for a circle."""
+    done: dict[str, Rule] = {}
+    open_: list[str] = []
+
+    def visit(id: str) -> None:
+        if id in done or id not in rules:
+            return
+        if id in open_:
+            circle = " → ".join([*open_[open_.index(id) :], id])
+            raise RuleError(rules[id].file, rules[id].lines.get("blocked", 1), f"rules block each other in a circle: {circle}")
+        open_.append(id)
+        for name in blockers(rules[id]):
+            visit(name)
+        open_.pop()
+        done[id] = rules[id]
+
+    for id in rules:
+        visit(id)
+    return done
+
+
+def examples(rule: Rule) -> tuple[list[Example], str]:
+    """A rule's good and bad examples, and the day on which they are judged. Raises RuleError."""
+    document = read_file(File(rule.file))
+    found: list[Example] = []
+    for kind in ("good", "bad"):
+        entries = document.data.get(kind)
+        if not isinstance(entries, dict) or not entries:
+            raise RuleError(rule.file, rule.lines[kind], f"{kind} needs at least one named example")
+        for name, raw in entries.items():
+            line = document.place((kind, name)).line
+            if kind == "good" and isinstance(raw, str):
+                found.append(Example(name, raw, None, line))
+            elif kind == "bad" and isinstance(raw, dict) and isinstance(raw.get("plan"), str) and isinstance(raw.get("at"), list):
+                found.append(Example(name, raw["plan"], tuple(map(str, raw["at"])), line))
+            else:
+                shape = "a plan as text" if kind == "good" else "a map with plan (text) and at (list of paths)"
+                raise RuleError(rule.file, line, f"the {kind} example {name!r} must be {shape}")
+    return found, str(document.data.get("as_of", "2027-01-15"))

@@ -1,0 +1,223 @@
+"""Outcomes → points → level: pure arithmetic in exact fractions. The laws stand in docs/scoring.md."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from fractions import Fraction
+from functools import cached_property
+from itertools import combinations
+from math import lcm
+from typing import NamedTuple
+
+from smlint.finding import Finding, Outcome
+from smlint.rule import Dimension, Rule
+from smlint.rulebook import SEVERITY_WEIGHTS
+
+LEVELS = (1, 2, 3, 4, 5)
+SHARE_PER_LEVEL = Fraction(4, 5)  # of the severity weight of a level's rules in a dimension
+DIMENSIONS_FOR_LEVEL = 4  # that must have a rule at a level, for a profile to reach it
+_EXACT_SEARCH = 12  # blocking rules of which every combination is tried for the next level; beyond, the cheapest few
+
+
+class Part(NamedTuple):
+    """Points of a dimension or a rule: what can be earned, and where it went. earned + lost + blocked = points."""
+
+    points: Fraction
+    earned: Fraction
+    lost: Fraction
+    blocked: Fraction
+
+
+class Score:
+    """The score of one plan. Everything but total and level is worked out when somebody asks."""
+
+    def __init__(
+        self, outcomes: Mapping[str, Outcome], dimensions: Mapping[str, Dimension], by_profile: Iterable[Rule]
+    ) -> None:
+        """`outcomes` of the applicable rules; `by_profile`: the rules that the profile alone makes applicable."""
+        self.outcomes = dict(outcomes)
+        self.dimensions = dict(dimensions)
+        self._by_profile = tuple(by_profile)
+        self._rules_of: dict[str, list[Outcome]] = {}
+        for outcome in self.outcomes.values():
+            self._rules_of.setdefault(outcome.rule.dimension, []).append(outcome)
+
+    # Points.
+
+    @cached_property
+    def total(self) -> Fraction:
+        """The score, 0 to 100. Nothing applicable earns nothing."""
+        weights = {id: self.dimensions[id].weight for id in self._rules_of}
+        whole = sum(weights.values())
+        return sum((weights[id] * self.share(id) for id in weights), Fraction(0)) * 100 / whole if whole else Fraction(0)
+
+    def share(self, dimension: str) -> Fraction:
+        """The part of a dimension's points that is earned, 0 to 1."""
+        return _earned(self._rules_of[dimension])
+
+    @cached_property
+    def rules(self) -> dict[str, Part]:
+        """Points per applicable rule."""
+        whole = sum(self.dimensions[id].weight for id in self._rules_of)
+        parts: dict[str, Part] = {}
+        for id, outcomes in self._rules_of.items():
+            unit = Fraction(100 * self.dimensions[id].weight, whole * sum(map(_weight, outcomes)))
+            for outcome in outcomes:
+                each = unit * _weight(outcome) / outcome.subjects
+                lost, blocked = len(outcome.findings), sum(outcome.blocked.values())
+                parts[outcome.rule.id] = Part(
+                    each * outcome.subjects, each * outcome.passed, each * lost, each * blocked
+                )
+        return parts
+
+    @cached_property
+    def parts(self) -> dict[str, Part]:
+        """Points per dimension that has an applicable rule, in the order of the dimensions."""
+        found = {}
+        for id in self.dimensions:
+            if id in self._rules_of:
+                rules = [self.rules[outcome.rule.id] for outcome in self._rules_of[id]]
+                found[id] = Part(*(sum(column, Fraction(0)) for column in zip(*rules, strict=True)))
+        return found
+
+    @cached_property
+    def opened(self) -> dict[str, Fraction]:
+        """Points of the subjects that a rule blocks: what mending all its findings makes reachable."""
+        opened: dict[str, Fraction] = {}
+        for id, outcome in self.outcomes.items():
+            for by, subjects in outcome.blocked.items():
+                opened[by] = opened.get(by, Fraction(0)) + self.rules[id].points * subjects / outcome.subjects
+        return opened
+
+    def cost(self, finding: Finding) -> Fraction:
+        """The points that a rule's finding costs."""
+        outcome = self.outcomes[finding.rule.id]
+        return self.rules[finding.rule.id].points / outcome.subjects
+
+    def opens(self, finding: Finding) -> Fraction:
+        """A finding's even share of the points that its rule blocks."""
+        return self.opened.get(finding.rule.id, Fraction(0)) / len(self.outcomes[finding.rule.id].findings)
+
+    @cached_property
+    def best(self) -> list[Finding]:
+        """All findings of rules, those first that give most points with what they open."""
+        findings = [finding for outcome in self.outcomes.values() for finding in outcome.findings]
+        return sorted(findings, key=lambda finding: (-self.cost(finding) - self.opens(finding), report_order(finding)))
+
+    # Levels.
+
+    @cached_property
+    def level(self) -> int:
+        """The least level of the dimensions, and at most the highest that the profile can reach."""
+        return min([self.highest, *(self.dimension_level(id) for id in self._rules_of)])
+
+    def dimension_level(self, dimension: str) -> int:
+        """The level of a dimension: gates from 2 upwards, until one is closed."""
+        reached = 1
+        for level in LEVELS[1:]:
+            outcomes = [outcome for outcome in self._rules_of[dimension] if outcome.rule.level == level]
+            if outcomes and not _gate_open(outcomes):
+                break
+            reached = level
+        return reached
+
+    @cached_property
+    def highest(self) -> int:
+        """The highest level at which at least four dimensions have a rule that applies by profile."""
+        asked: dict[int, set[str]] = {}
+        for rule in self._by_profile:
+            asked.setdefault(rule.level, set()).add(rule.dimension)
+        return max((level for level, found in asked.items() if len(found) >= DIMENSIONS_FOR_LEVEL), default=1)
+
+    @cached_property
+    def next_level(self) -> list[Finding]:
+        """The smallest set of findings to mend to reach the next level, in report order; empty at the highest."""
+        return _next_level(self, self.level + 1) if self.level < self.highest else []
+
+
+def report_order(finding: Finding) -> tuple[int, int, str, str]:
+    """Findings of one file are listed by line, column and rule."""
+    return (finding.place.line, finding.place.column, finding.rule.id, finding.id)
+
+
+def _weight(outcome: Outcome) -> int:
+    return SEVERITY_WEIGHTS[outcome.severity]
+
+
+def _earned(outcomes: Iterable[Outcome]) -> Fraction:
+    """The severity weight earned of the whole, 0 to 1; integers over one common denominator, for speed."""
+    outcomes = list(outcomes)
+    common = lcm(*{outcome.subjects for outcome in outcomes})
+    earned = sum(_weight(outcome) * outcome.passed * (common // outcome.subjects) for outcome in outcomes)
+    return Fraction(earned, common * sum(map(_weight, outcomes)))
+
+
+def _gate_open(outcomes: list[Outcome]) -> bool:
+    """All error rules of a level hold everywhere, and at least 80 % of the severity weight is earned."""
+    if any(outcome.severity == "error" and outcome.passed < outcome.subjects for outcome in outcomes):
+        return False
+    return _earned(outcomes) >= SHARE_PER_LEVEL
+
+
+# --- the next level ----------------------------------------------------------------------------------------------
+
+
+def _next_level(score: Score, target: int) -> list[Finding]:
+    """The smallest set of findings that, once mended, opens every gate up to `target`.
+
+    What error rules lack must be mended in any case, and so must whatever blocks them. For the share of 80 % there is a
+    choice: single findings, dearest first, or all findings of a rule, which also unblocks what it blocks. Every
+    combination of such rules is tried, so that the set is the smallest, not just a small one.
+    """
+    groups = _closed_gates(score, target)
+    wanted = [outcome for group in groups for outcome in group if outcome.severity == "error"]
+    forced = {id for outcome in wanted for id in (outcome.rule.id, *outcome.blocked)}
+    behind = {id for group in groups for outcome in group for id in outcome.blocked} - forced
+    best: list[Finding] | None = None
+    for more in _choices(sorted(behind)):
+        found = _mended(score, groups, forced | set(more))
+        if found is not None and (best is None or _shorter(found, best)):
+            best = found
+    return best or []
+
+
+def _closed_gates(score: Score, target: int) -> list[list[Outcome]]:
+    groups: dict[tuple[str, int], list[Outcome]] = {}
+    for outcome in score.outcomes.values():
+        if outcome.rule.level <= target:
+            groups.setdefault((outcome.rule.dimension, outcome.rule.level), []).append(outcome)
+    return [outcomes for outcomes in groups.values() if not _gate_open(outcomes)]
+
+
+def _choices(rules: list[str]) -> Iterable[tuple[str, ...]]:
+    sizes = range(len(rules) + 1) if len(rules) <= _EXACT_SEARCH else (0, 1, 2, len(rules))
+    return (chosen for size in sizes for chosen in combinations(rules, size))
+
+
+def _mended(score: Score, groups: list[list[Outcome]], whole: set[str]) -> list[Finding] | None:
+    """All findings of the rules in `whole`, and the fewest others that the gates still need; None if that cannot do."""
+    chosen = [finding for id in whole for finding in score.outcomes[id].findings]
+    for group in groups:
+        earned, gains = Fraction(0), []
+        for outcome in group:
+            each = Fraction(_weight(outcome), outcome.subjects)
+            earned += each * (outcome.passed + sum(n for by, n in outcome.blocked.items() if by in whole))
+            if outcome.rule.id in whole:
+                earned += each * len(outcome.findings)
+            else:
+                gains += [(-each, report_order(finding), finding) for finding in outcome.findings]
+        needed = SHARE_PER_LEVEL * sum(map(_weight, group))
+        for gain, _, finding in sorted(gains, key=lambda entry: entry[:2]):
+            if earned >= needed:
+                break
+            earned -= gain
+            chosen.append(finding)
+        if earned < needed:
+            return None
+    return sorted(chosen, key=report_order)
+
+
+def _shorter(one: list[Finding], other: list[Finding]) -> bool:
+    if len(one) != len(other):
+        return len(one) < len(other)
+    return list(map(report_order, one)) < list(map(report_order, other))

@@ -1,0 +1,101 @@
+"""A spot in a plan: what it is called, for people (label) and for machines (identity)."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from smlint.plan import Path, Place, Plan
+from smlint.words import Word, shown
+
+NATURAL_KEYS = ("id", "skill", "description", "at", "process", "to", "role", "kind")
+LABELLED = {
+    "objectives": "id",
+    "goals": "id",
+    "success_criteria": "id",
+    "initiatives": "id",
+    "channels": "id",
+    "audiences": "id",
+    "departments": "id",
+    "competence": "skill",
+    "risks": "description",
+    "stop_criteria": "at",
+}
+
+
+class Spot:
+    """A value in a plan together with its path. `value` is what rules see there: without what counts as missing."""
+
+    __slots__ = ("path", "plan", "value")
+
+    def __init__(self, path: Path, value: Any, plan: Plan) -> None:
+        self.path = path
+        self.value = value
+        self.plan = plan
+
+    @property
+    def place(self) -> Place:
+        """Where it stands, or the nearest thing above it that does."""
+        return self.plan.place(self.path)
+
+    @property
+    def label(self) -> Word:
+        """Its noun with its id or name, else with its number: "Goal G1", "Goal no. 2"; "The plan" for the whole."""
+        return label(self.path, self.value)
+
+
+def label(path: Path, value: Any) -> Word:
+    """How people call what stands at `path`."""
+    if not path:
+        return Word("label.plan")
+    number, kind = path[-1], path[-2] if len(path) > 1 else path[-1]
+    name = value.get(LABELLED.get(str(kind), "id")) if isinstance(value, dict) else None
+    noun = str(kind) if kind in LABELLED else "other"
+    if isinstance(name, str) and name.strip():
+        return Word(f"label.{noun}", {"id": shown(name, 40), "list": f"`{kind}`"})
+    return Word(f"number.{noun}", {"n": number + 1 if isinstance(number, int) else 1, "list": f"`{kind}`"})
+
+
+def identity(plan: Plan, path: Path) -> str:
+    """The path with ids or natural keys in place of indexes: goals[id=G2].success_criteria[id=K3]; $ is the plan.
+
+    Reordering a list or inserting an item before another changes no identity. Equal items get #2, #3.
+    """
+    text, data = "", plan.data
+    for part in path:
+        if isinstance(part, int):
+            text += f"[{_names(plan, data)[part]}]" if isinstance(data, list) and part < len(data) else f"[{part}]"
+            data = data[part] if isinstance(data, list) and part < len(data) else None
+        else:
+            text += f".{part}" if text else part
+            data = data.get(part) if isinstance(data, dict) else None
+    return text or "$"
+
+
+def _names(plan: Plan, items: list[Any]) -> list[str]:
+    """The names of a list's items, worked out once per list."""
+    names = plan.names.get(id(items))
+    if names is None:
+        seen: dict[str, int] = {}
+        names = []
+        for item in items:
+            name = _name(item)
+            seen[name] = seen.get(name, 0) + 1
+            names.append(name if seen[name] == 1 else f"{name}#{seen[name]}")
+        plan.names[id(items)] = names
+    return names
+
+
+def _name(item: Any) -> str:
+    if isinstance(item, dict):
+        for key in NATURAL_KEYS:
+            value = item.get(key)
+            if isinstance(value, str) and value.strip():
+                return f"{key}={shown(value, 80)}"
+    return hashlib.sha256(repr(_canonical(item)).encode("utf-8", "surrogatepass")).hexdigest()[:8]
+
+
+def _canonical(value: Any) -> Any:
+    if isinstance(value, dict):
+        return sorted((key, _canonical(inner)) for key, inner in value.items())
+    return [_canonical(inner) for inner in value] if isinstance(value, list) else str(value)

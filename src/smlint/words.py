@@ -1,0 +1,141 @@
+"""One text in every language: looks sentences up in words.yaml and writes values into them for a reader."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
+from functools import cache
+from typing import Any, NamedTuple
+
+from smlint.bundled import HERE
+from smlint.plan import read_document
+
+LANGUAGES = ("en", "nb")
+LONGEST = 120  # characters of a plan's own text that a sentence repeats
+
+_HOLE = re.compile(r"\{(\w+)\}")
+# Control characters and bidirectional overrides: never let a plan's text act on the reader's screen.
+_UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u061c\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufeff]")
+
+
+class Code(str):
+    """A key or an enum value: set in backticks and never translated."""
+
+    __slots__ = ()
+
+
+class Word(NamedTuple):
+    """A sentence or term of words.yaml, put into words when the language is known."""
+
+    key: str
+    values: dict[str, Any] = {}
+
+
+class Percent(NamedTuple):
+    """A number of percent, shown with its sign; a missing one is "not stated" without it."""
+
+    value: int | Fraction | None
+
+
+@cache
+def sentences() -> dict[str, Any]:
+    """All of words.yaml."""
+    document = read_document("words.yaml", (HERE / "words.yaml").read_bytes())
+    if document.fault:
+        raise ValueError(f"words.yaml: {document.fault}")
+    return document.data
+
+
+def say(key: str, language: str, **values: Any) -> str:
+    """The sentence `key` (dotted: "gate.open") in a language, with its holes filled."""
+    found: Any = sentences()
+    for part in key.split("."):
+        found = found[part]
+    return fill(found[language], language, values)
+
+
+def fill(template: str, language: str, values: Mapping[str, Any]) -> str:
+    """Write values into the `{holes}` of a template; a value that is not there reads "not stated"."""
+    return _HOLE.sub(lambda hole: written(values.get(hole[1]), language), template)
+
+
+def holes(template: str) -> set[str]:
+    """The names of the values that a template asks for."""
+    return set(_HOLE.findall(template))
+
+
+def written(value: Any, language: str) -> str:
+    """One value as a reader of `language` expects it."""
+    if value is None:
+        return say("value.missing", language)
+    if isinstance(value, bool):
+        return f"`{str(value).lower()}`"
+    if isinstance(value, int | Fraction):
+        return figure(value, language)
+    if isinstance(value, Decimal):  # rounded already: show every decimal
+        return separated(f"{value:,}", language)
+    if isinstance(value, Percent):
+        return written(value.value, language) + (" %" if value.value is not None else "")
+    if isinstance(value, Word):
+        return say(value.key, language, **value.values)
+    if isinstance(value, Code):
+        return f"`{shown(value)}`"
+    if isinstance(value, str):
+        return shown(value)
+    if isinstance(value, Mapping):
+        return str(value[language])
+    if isinstance(value, Sequence):
+        return listed([written(item, language) for item in value], language)
+    return shown(str(value))
+
+
+def listed(texts: Sequence[str], language: str) -> str:
+    """Texts joined as in prose: "a, b and c"."""
+    if not texts:
+        return say("value.none", language)
+    if len(texts) == 1:
+        return texts[0]
+    return f"{', '.join(texts[:-1])} {say('value.and', language)} {texts[-1]}"
+
+
+def figure(value: int | Fraction, language: str, decimals: int = 2) -> str:
+    """A number with the language's separators, rounded half up; trailing zeros are left out."""
+    number = rounded(value, decimals)
+    text = f"{number:,.{decimals}f}"
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return separated(text, language)
+
+
+def separated(text: str, language: str) -> str:
+    """An English figure (1,234.5) with the separators of a language."""
+    return text.translate({44: "\u00a0", 46: ",", 45: "\u2212"}) if language == "nb" else text
+
+
+def rounded(value: int | Fraction, decimals: int) -> Decimal:
+    """A fraction rounded half up (away from zero) to a number of decimals, exactly."""
+    scaled = abs(Fraction(value)) * 10**decimals
+    whole = (2 * scaled.numerator + scaled.denominator) // (2 * scaled.denominator)
+    return Decimal(whole if value >= 0 else -whole).scaleb(-decimals).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+
+
+def shown(text: str, longest: int = LONGEST) -> str:
+    """A text from outside, safe to show on one line: white space folded, controls made visible, cut when long."""
+    text = safe(" ".join(text.split()))
+    return text if len(text) <= longest else text[: longest - 1].rstrip() + "…"
+
+
+def safe(text: str) -> str:
+    """Text with control characters and bidirectional overrides written out, e.g. \\x1b; tabs become a space."""
+    return _UNSAFE.sub(lambda bad: " " if bad[0] == "\t" else f"\\x{ord(bad[0]):02x}", text) if _UNSAFE.search(text) else text
+
+
+def folded(text: str) -> str:
+    """Text made comparable: Unicode NFC, trimmed, inner white space as one space, case folded."""
+    if not text.isascii():
+        import unicodedata
+
+        text = unicodedata.normalize("NFC", text)
+    return " ".join(text.split()).casefold()
