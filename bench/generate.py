@@ -48,14 +48,38 @@ PLATFORMS = ["facebook", "instagram", "linkedin", "youtube", "tiktok"]
 INTERNAL_PLATFORMS = ["viva-engage", "slack", "teams", "workplace"]
 # function of the goal: what it is to reach, who owns it, the metric that shows it and what that counts
 WORK = {
-    "service": ("Move enquiries from telephone to channels that cost less", "Head of service", "service-share-moved", "all enquiries"),
+    "service": (
+        "Move enquiries from telephone to channels that cost less",
+        "Head of service",
+        "service-share-moved",
+        "all enquiries",
+    ),
     "sales": ("Let satisfied customers bring the next ones", "Head of sales", "leads", "enquiries about offers"),
-    "hr": ("Be the employer that skilled people in the region ask first", "Director of people", "applications", "skilled people in reach"),
-    "marketing": ("Make the new service known where it is to be used", "Head of marketing", "sign-ups", "households in the area"),
-    "product": ("Let users say what the next version must do", "Head of product", "behaviour-change", "users of the old version"),
+    "hr": (
+        "Be the employer that skilled people in the region ask first",
+        "Director of people",
+        "applications",
+        "skilled people in reach",
+    ),
+    "marketing": (
+        "Make the new service known where it is to be used",
+        "Head of marketing",
+        "sign-ups",
+        "households in the area",
+    ),
+    "product": (
+        "Let users say what the next version must do",
+        "Head of product",
+        "behaviour-change",
+        "users of the old version",
+    ),
 }
 LEVELS = {"service-share-moved": "impact"}
-LEADING = [("response-time", "hours", "decrease"), ("link-clicks", "count", "increase"), ("comments", "count", "increase")]
+LEADING = [
+    ("response-time", "hours", "decrease"),
+    ("link-clicks", "count", "increase"),
+    ("comments", "count", "increase"),
+]
 SKILLS = ["service dialogue in writing", "short video", "measurement and tagging", "moderation", "plain language"]
 RISKS = ["account takeover", "too few agents at peak", "a rumour spreads faster than our answer", "key people leave"]
 SYSTEMS = ["Zendesk", "CRM", "web analytics", "Dynamics"]
@@ -264,8 +288,18 @@ def initiatives(part: Share, rng: random.Random) -> list[Plan]:
 def channels(part: Share, setting: Setting, rng: random.Random) -> list[Plan]:
     # From the second share on a channel also carries the outward goal before it: a few references, all near.
     goals = [part.id("G", 1, 2)] if part.number == 0 else [f"G{part.number * 2 - 1}", part.id("G", 1, 2)]
-    shared: Plan = {"admins": rng.randint(2, 4), "access": "personal", "mfa": True, "languages": [setting.language], "two_way": True}
-    hours: Plan = {"time_zone": setting.zone, "response_target_hours": rng.randint(1, 8), "response_within_service_hours": True}
+    shared: Plan = {
+        "admins": rng.randint(2, 4),
+        "access": "personal",
+        "mfa": True,
+        "languages": [setting.language],
+        "two_way": True,
+    }
+    hours: Plan = {
+        "time_zone": setting.zone,
+        "response_target_hours": rng.randint(1, 8),
+        "response_within_service_hours": True,
+    }
     return [
         {
             "id": part.channel,
@@ -301,7 +335,10 @@ def channels(part: Share, setting: Setting, rng: random.Random) -> list[Plan]:
 
 def departments(part: Share) -> list[Plan]:
     first = {"id": part.department, "name": part.department.capitalize(), "function": part.function}
-    return [first, {"id": part.internal_department, "name": part.internal_department.capitalize(), "function": "internal"}]
+    return [
+        first,
+        {"id": part.internal_department, "name": part.internal_department.capitalize(), "function": "internal"},
+    ]
 
 
 def people(part: Share, planned: list[Plan], rng: random.Random) -> list[Plan]:
@@ -374,7 +411,11 @@ def frame(setting: Setting, rng: random.Random) -> Plan:
                 {"kind": "participation", "hours_per_month": rng.randint(1, 4)},
             ],
         },
-        "approval": {"body": "Executive group", "date": f"2026-1{rng.randint(0, 2)}-10", "reference": f"{rng.randint(1, 99)}/26"},
+        "approval": {
+            "body": "Executive group",
+            "date": f"2026-1{rng.randint(0, 2)}-10",
+            "reference": f"{rng.randint(1, 99)}/26",
+        },
         **{name: [] for name in ("objectives", "audiences", "goals", "initiatives", "channels", "departments", "competence")},
         "investment": {"currency": setting.currency, "people": []},
         "collaboration": {"applies": True, "channels": [], "goals": []},
@@ -440,11 +481,20 @@ def add_share(plan: Plan, part: Share, setting: Setting, rng: random.Random) -> 
     plan["tone"]["by_audience"][part.audience] = "mixed"
     plan["governance"]["raci"] += raci(part)
     plan["review"]["stop_criteria"].append(
-        {"at": part.channel, "when": f"{part.id('K', 1, 4)} below {rng.randint(2, 9)} two quarters running", "then": "close and redirect"}
+        {
+            "at": part.channel,
+            "when": f"{part.id('K', 1, 4)} below {rng.randint(2, 9)} two quarters running",
+            "then": "close and redirect",
+        }
     )
     plan["risks"].append(risk(part, rng))
     if part.number:
-        report = {"to": part.role("Head of operations"), "level": "manager", "frequency": "monthly", "compares_with_previous": True}
+        report = {
+            "to": part.role("Head of operations"),
+            "level": "manager",
+            "frequency": "monthly",
+            "compares_with_previous": True,
+        }
         plan["reporting"].append(report)
 
 
@@ -543,7 +593,15 @@ FAULTS_PER_PLAN = 7
 
 WIDTH = 110  # a map or list that fits stands on one line, as on the format page
 PLAIN = re.compile(r"[A-Za-zÀ-ÿ][\w×/.()'+%–-]*( [\w×/.()'+%–-]+)*|\d{4}-\d\d-\d\d|https://[\w./-]+")
-SPACED = {"organisation", "objectives", "goals", "initiatives", "channels", "investment", "governance"}  # a blank line before
+SPACED = {
+    "organisation",
+    "objectives",
+    "goals",
+    "initiatives",
+    "channels",
+    "investment",
+    "governance",
+}  # a blank line before
 
 
 def scalar(value: Any) -> str:

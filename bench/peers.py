@@ -64,7 +64,16 @@ def install_python() -> None:
 
 def install_spectral() -> None:
     # Its own package.json makes npm stay in this folder; scripts of strangers are not needed to run it.
-    run("npm", "install", "--prefix", str(PEERS), "--ignore-scripts", "--no-audit", "--no-fund", "@stoplight/spectral-cli")
+    run(
+        "npm",
+        "install",
+        "--prefix",
+        str(PEERS),
+        "--ignore-scripts",
+        "--no-audit",
+        "--no-fund",
+        "@stoplight/spectral-cli",
+    )
 
 
 def run(*argv: str) -> str:

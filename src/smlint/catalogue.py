@@ -22,7 +22,11 @@ def listing(book: Rulebook, format: str, pen: Pen) -> str:
         if not rules:
             continue
         title, question = dimension.title[pen.language], dimension.question[pen.language]
-        parts.append(_markdown_table(title, question, rules, pen) if format == "markdown" else _block(title, question, rules, pen))
+        parts.append(
+            _markdown_table(title, question, rules, pen)
+            if format == "markdown"
+            else _block(title, question, rules, pen)
+        )
     return "\n".join(parts)
 
 
@@ -104,12 +108,19 @@ def _severity(name: str, pen: Pen) -> str:
 
 
 def _text_page(rule: Rule, head: list[str], sections: list[tuple[str, str]], found: list[Example], pen: Pen) -> str:
-    lines = [pen.paint(rule.id, "bold"), pen.wrap(rule.title[pen.language]), *(pen.paint(line, "dim") for line in head), ""]
+    lines = [
+        pen.paint(rule.id, "bold"),
+        pen.wrap(rule.title[pen.language]),
+        *(pen.paint(line, "dim") for line in head),
+        "",
+    ]
     for key, text in sections:
         lines += [pen.paint(pen.say(key), "bold"), pen.wrap(text, "  "), ""]
     if rule.options:
         lines += [pen.paint(pen.say("explain.options"), "bold")]
-        lines += [pen.wrap(f"{name}: {_option(value, pen)}", "    ", "  ") for name, value in rule.options.items()] + [""]
+        lines += [pen.wrap(f"{name}: {_option(value, pen)}", "    ", "  ") for name, value in rule.options.items()] + [
+            ""
+        ]
     for key, good in (("explain.good", True), ("explain.bad", False)):
         lines.append(pen.paint(pen.say(key), "bold"))
         for example in found:
@@ -147,7 +158,15 @@ def _markdown_page(rule: Rule, head: list[str], sections: list[tuple[str, str]],
 def _diagnostic(id: str, format: str, pen: Pen) -> str:
     known = diagnostics()[id]
     if format == "json":
-        return _json({"id": id, "severity": known.severity, "stops": known.stops, "message": _texts(known.words), "fix": known.words["fix"]})
+        return _json(
+            {
+                "id": id,
+                "severity": known.severity,
+                "stops": known.stops,
+                "message": _texts(known.words),
+                "fix": known.words["fix"],
+            }
+        )
     message, fix = known.words[pen.language], known.words["fix"][pen.language]
     note = f"{pen.say(f'severity.{known.severity}')} · {pen.say('explain.diagnostic')}"
     if format == "markdown":

@@ -65,7 +65,9 @@ def main(args: Sequence[str] | None = None) -> NoReturn:
         if debug:
             raise
         said = " ".join(f"{type(error).__name__}: {error}".split())[:300]
-        click.echo(f"smlint: internal error: {said} (run again with --debug for a traceback, and please report it)", err=True)
+        click.echo(
+            f"smlint: internal error: {said} (run again with --debug for a traceback, and please report it)", err=True
+        )
         code = 2
     sys.exit(code if isinstance(code, int) else 0)
 
@@ -81,7 +83,7 @@ def _pipe_closed() -> int:
 # --- options that commands share ----------------------------------------------------------------------------------
 
 
-class Day(click.ParamType):
+class Day(click.ParamType[datetime.date]):
     """A calendar date as YYYY-MM-DD."""
 
     name = "date"
@@ -97,7 +99,7 @@ class Day(click.ParamType):
             self.fail(f"{value!r} is not a date such as 2027-06-30", param, ctx)
 
 
-class Points(click.ParamType):
+class Points(click.ParamType[Fraction]):
     """An exact number from 0 to 100."""
 
     name = "number"
@@ -112,11 +114,19 @@ class Points(click.ParamType):
 def common(command: F) -> F:
     """The options that every command on plans has."""
     options = (
-        click.option("--rules", "folders", multiple=True, metavar="DIR", help="Add the rules of a folder. May be repeated."),
-        click.option("--as-of", type=Day(), metavar="DATE", help="The day to judge on (default: today)."),
-        click.option("--lang", type=click.Choice(["en", "nb"]), help="Language (default: what each plan says, else en)."),
         click.option(
-            "--color", "colour", type=click.Choice(["auto", "always", "never"]), default="auto", help="Colours (default: auto)."
+            "--rules", "folders", multiple=True, metavar="DIR", help="Add the rules of a folder. May be repeated."
+        ),
+        click.option("--as-of", type=Day(), metavar="DATE", help="The day to judge on (default: today)."),
+        click.option(
+            "--lang", type=click.Choice(["en", "nb"]), help="Language (default: what each plan says, else en)."
+        ),
+        click.option(
+            "--color",
+            "colour",
+            type=click.Choice(["auto", "always", "never"]),
+            default="auto",
+            help="Colours (default: auto).",
         ),
         click.option("--quiet", is_flag=True, help="Only what was asked for: no closing line."),
         click.option("--debug", is_flag=True, help="Show the traceback of an internal error."),
@@ -159,11 +169,16 @@ def _rulebook(folders: tuple[str, ...]) -> Any:
 @click.option("--format", "format", type=click.Choice(FORMATS), default="text", help="What to print (default: text).")
 @click.option("--output", "outputs", multiple=True, metavar="[FORMAT=]FILE", help="Write a file too. May be repeated.")
 @click.option(
-    "--fail-on", type=click.Choice(["error", "warning", "info", "never"]), default="error", help="Least severity that fails."
+    "--fail-on",
+    type=click.Choice(["error", "warning", "info", "never"]),
+    default="error",
+    help="Least severity that fails.",
 )
 @click.option("--min-score", type=Points(), metavar="N", help="Fail below this score, 0 to 100.")
 @click.option("--min-level", type=click.IntRange(1, 5), metavar="N", help="Fail below this maturity level, 1 to 5.")
-@click.option("--select", multiple=True, metavar="WHAT", help="Show and gate only these rules, dimensions or severities.")
+@click.option(
+    "--select", multiple=True, metavar="WHAT", help="Show and gate only these rules, dimensions or severities."
+)
 @click.option("--ignore", multiple=True, metavar="WHAT", help="Neither show nor gate these.")
 @click.option("--jobs", type=click.IntRange(1, 256), default=1, metavar="N", help="Processes (default: 1).")
 @click.option("--plans-only", is_flag=True, help="Skip named files that are no plans, as under a folder.")
@@ -348,12 +363,18 @@ def score(paths: tuple[str, ...], **options: Any) -> None:
     as_of = options["as_of"] or datetime.date.today()
     reports, skipped, problems = _judged(paths, book, as_of, options)
     run = Run(reports, skipped, Verdict(True), book, as_of, options["lang"])
-    problems += [f"{report.plan.name}: {report.findings[0].message('en')}" for report in reports if report.score is None]
+    problems += [
+        f"{report.plan.name}: {report.findings[0].message('en')}" for report in reports if report.score is None
+    ]
     if not reports and not problems:
         problems.append("nothing to score: no plan found (a plan is a YAML or JSON file with the key smlint)")
     from smlint.reporters import Look
 
-    _echo(render(run, Look(_width(), _colour(options["colour"], sys.stdout), options["quiet"]), explain=options["explain"]))
+    _echo(
+        render(
+            run, Look(_width(), _colour(options["colour"], sys.stdout), options["quiet"]), explain=options["explain"]
+        )
+    )
     for problem in problems:
         click.echo(f"smlint: {_safe(problem)}", err=True)
     raise click.exceptions.Exit(2 if problems else 0)
@@ -362,7 +383,11 @@ def score(paths: tuple[str, ...], **options: Any) -> None:
 # --- rules -----------------------------------------------------------------------------------------------------------
 
 _FORMAT = click.option(
-    "--format", "format", type=click.Choice(["text", "json", "markdown"]), default="text", help="What to print (default: text)."
+    "--format",
+    "format",
+    type=click.Choice(["text", "json", "markdown"]),
+    default="text",
+    help="What to print (default: text).",
 )
 
 

@@ -90,7 +90,9 @@ class Outcome:
 
     __slots__ = ("blocked", "findings", "passed", "rule", "severity", "subjects")
 
-    def __init__(self, rule: Rule, severity: str, subjects: int, passed: int, blocked: dict[str, int], findings: list[Finding]) -> None:
+    def __init__(
+        self, rule: Rule, severity: str, subjects: int, passed: int, blocked: dict[str, int], findings: list[Finding]
+    ) -> None:
         self.rule = rule
         self.severity = severity
         self.subjects = subjects

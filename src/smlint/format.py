@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 
 from smlint.bundled import bundled
-from smlint.checks.hours import staffed
+from smlint.hours import staffed
 
 _DATE = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
 _LANGUAGE = re.compile(

@@ -128,12 +128,16 @@ class _Run:
 
     def judge(self, prepared: _Prepared) -> None:
         rule = prepared.rule
-        severity = next((name for when, name in prepared.severities if when(self.view.predicates)), rule.default_severity)
+        severity = next(
+            (name for when, name in prepared.severities if when(self.view.predicates)), rule.default_severity
+        )
         spots = self.spots(prepared)
         if not spots:
             self.empty(prepared, severity)
             return
-        passed, blocked, findings = 0, {}, []
+        passed = 0
+        blocked: dict[str, int] = {}
+        findings: list[Finding] = []
         for spot in spots:
             blocker = self.blocker(prepared, spot)
             if blocker is not None:
@@ -195,7 +199,9 @@ class _Run:
         values["missing"] = [Code(key) if type(key) is str else str(key) for key in fail.missing]
         values["label"] = spot.label
         plan = view.plan
-        return Finding(rule, severity, spot.path, at, values, id=f"{rule.id}@{identity(plan, spot.path)}", place=plan.place(at))
+        return Finding(
+            rule, severity, spot.path, at, values, id=f"{rule.id}@{identity(plan, spot.path)}", place=plan.place(at)
+        )
 
 
 # --- checks ------------------------------------------------------------------------------------------------------

@@ -444,8 +444,8 @@ class _Builder:
         bad = _UNPRINTABLE.search(self.text)
         if isinstance(error, yaml.reader.ReaderError) and bad:
             return _Stop("syntax-error", bad.start(), bad.end(), detail="yaml.control", code=f"U+{ord(bad[0]):04X}")
-        mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
-        at = min(mark.index, len(self.text)) if mark else 0
+        mark: Any = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+        at = min(mark.index, len(self.text)) if mark is not None else 0
         said = f"{getattr(error, 'context', '') or ''}; {getattr(error, 'problem', '') or ''}"
         tab = self.text[at : at + 1] == "\t"
         return _Stop("syntax-error", at, at, detail="yaml.tab" if tab else _detail(said))

@@ -9,16 +9,14 @@ from fractions import Fraction
 from functools import cache
 from typing import Any
 
-from smlint.plan import Number, Path, Plan, positions
+from smlint.plan import Number, Path, Plan
 from smlint.query import condition, query
 from smlint.spot import Spot
 from smlint.words import folded
 
 Predicates = frozenset[str]
 
-EEA = frozenset(
-    "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IS IT LI LT LU LV MT NL NO PL PT RO SE SI SK".split()
-)
+EEA = frozenset(["AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE", "IS", "IT", "LI", "LT", "LU", "LV", "MT", "NL", "NO", "PL", "PT", "RO", "SE", "SI", "SK"])
 CATEGORIES = ("tools", "advertising", "production", "agency", "training", "evaluation", "other")
 SIZES = ("micro", "small", "medium", "large")
 NAMES = (
@@ -323,7 +321,7 @@ def _share_ownership(data: dict[str, Any]) -> None:
             channel["_owner_share"] = Fraction(100 * counted[folded(channel["owner"])], len(owned))
 
 
-def goal_cost(goal: dict[str, Any], data: dict[str, Any]) -> Number:
+def goal_cost(goal: dict[str, Any], data: dict[str, Any]) -> Fraction:
     """What a goal's initiatives cost: money, and hours at the plan's mean rate, shared evenly among an initiative's goals.
 
     Source: the roi verb in docs/writing-rules.md.
@@ -331,10 +329,8 @@ def goal_cost(goal: dict[str, Any], data: dict[str, Any]) -> Number:
     investment = data.get("investment", {})
     hours = investment.get("_people_hours", 0)
     rate = Fraction(investment["_people_money"]) / hours if hours else 0
-    return sum(
+    shares = (
         (initiative.get("hours", 0) * rate + initiative.get("cost", 0)) / Fraction(len(set(initiative["goals"])))
         for initiative in goal.get("_initiatives", ())
     )
-
-
-__all__ = ["View", "applies", "positions", "predicates"]
+    return sum(shares, Fraction(0))

@@ -142,8 +142,8 @@ class _Function(FilterFunction):
     return_type = ExpressionType.VALUE
 
     def __init__(self, argument: ExpressionType, result: ExpressionType) -> None:
-        self.arg_types = [argument]  # type: ignore[misc]
-        self.return_type = result  # type: ignore[misc]
+        self.arg_types = [argument]
+        self.return_type = result
 
     def __call__(self, *_: Any, **__: Any) -> Any:
         raise NotImplementedError
@@ -176,7 +176,11 @@ def _step(segment: Any) -> Callable[[list[Any], Any], list[Any]]:
     selects = [_selects(selector) for selector in segment.selectors]
     if isinstance(segment, JSONPathRecursiveDescentSegment):
         return lambda nodes, root: [
-            found for node in nodes for inner in _descendants(node) for select in selects for found in select(inner, root)
+            found
+            for node in nodes
+            for inner in _descendants(node)
+            for select in selects
+            for found in select(inner, root)
         ]
     if len(selects) == 1:
         only = selects[0]
@@ -249,7 +253,9 @@ def _located_descendants(path: Path, node: Any) -> Located:
         place, value = stack.pop()
         if isinstance(value, dict | list):
             found.append((place, value))
-            stack += reversed([((*place, key), inner) for key, inner in _keyed(value) if isinstance(inner, dict | list)])
+            stack += reversed(
+                [((*place, key), inner) for key, inner in _keyed(value) if isinstance(inner, dict | list)]
+            )
     return found
 
 
@@ -320,7 +326,7 @@ def _function(expression: Any) -> _Ask:
         result = {"count": len, "distinct": _distinct, "value": _sole}[name]
         return lambda root, current: result(nodes(root, current))
     asks = [_asked(argument) for argument in expression.args]
-    call = {"length": _length, "number": _is_number, "text": _text, "match": _match, "search": _search}[name]
+    call = _FUNCTIONS[name]
     return lambda root, current: call(*(ask(root, current) for ask in asks))
 
 
@@ -373,6 +379,13 @@ def _less(left: Any, right: Any) -> bool:
     return _is_number(left) and _is_number(right) and bool(left < right)
 
 
+_FUNCTIONS: dict[str, Callable[..., Any]] = {
+    "length": _length,
+    "number": _is_number,
+    "text": _text,
+    "match": _match,
+    "search": _search,
+}
 _COMPARE: dict[str, Callable[[Any, Any], bool]] = {
     "==": _equal,
     "!=": lambda left, right: not _equal(left, right),

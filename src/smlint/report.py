@@ -154,4 +154,8 @@ def judge_plan(plan: Plan, book: Rulebook, as_of: date) -> Report:
 
 def _said_by_waiver(finding: Finding) -> bool:
     """A waiver's own complaint covers its rule, reason, place and date: one cause, one finding."""
-    return finding.path[:1] == ("waivers",) and len(finding.path) == 3 and finding.path[2] in ("rule", "reason", "at", "expires")
+    return (
+        finding.path[:1] == ("waivers",)
+        and len(finding.path) == 3
+        and finding.path[2] in ("rule", "reason", "at", "expires")
+    )

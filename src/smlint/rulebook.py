@@ -28,7 +28,9 @@ OWNERS = {
     "$.initiatives[*]": "goal-without-initiative",
     "$.channels[?@.status == 'active' || @.status == 'planned']": "channel-without-purpose",
 }
-_KEYS = "title why fix source severity level applies given blocked empty options check values place message good bad as_of"
+_KEYS = (
+    "title why fix source severity level applies given blocked empty options check values place message good bad as_of"
+)
 _REQUIRED = "title why fix source severity level given check message good bad"
 _MODIFIERS = {"if", "when", "at", "values", "missing"}
 
@@ -185,7 +187,10 @@ def _read_rule(file: File, dimension: str) -> Rule:
         blocked = tuple(_with_options(raw.get("blocked", []), own))
         _check_blocked(blocked)
     except (QueryError, ValueError, KeyError, TypeError, AttributeError) as error:
-        key = next((key for key in ("check", "blocked", "given", "applies", "severity") if _named_in(error, raw.get(key))), "check")
+        key = next(
+            (key for key in ("check", "blocked", "given", "applies", "severity") if _named_in(error, raw.get(key))),
+            "check",
+        )
         raise fault(key, str(error).strip("'\"")) from None
     return Rule(
         id=file.stem,
@@ -314,7 +319,9 @@ def _ordered(rules: dict[str, Rule]) -> dict[str, Rule]:
             return
         if id in open_:
             circle = " → ".join([*open_[open_.index(id) :], id])
-            raise RuleError(rules[id].file, rules[id].lines.get("blocked", 1), f"rules block each other in a circle: {circle}")
+            raise RuleError(
+                rules[id].file, rules[id].lines.get("blocked", 1), f"rules block each other in a circle: {circle}"
+            )
         open_.append(id)
         for name in blockers(rules[id]):
             visit(name)
@@ -338,7 +345,12 @@ def examples(rule: Rule) -> tuple[list[Example], str]:
             line = document.place((kind, name)).line
             if kind == "good" and isinstance(raw, str):
                 found.append(Example(name, raw, None, line))
-            elif kind == "bad" and isinstance(raw, dict) and isinstance(raw.get("plan"), str) and isinstance(raw.get("at"), list):
+            elif (
+                kind == "bad"
+                and isinstance(raw, dict)
+                and isinstance(raw.get("plan"), str)
+                and isinstance(raw.get("at"), list)
+            ):
                 found.append(Example(name, raw["plan"], tuple(map(str, raw["at"])), line))
             else:
                 shape = "a plan as text" if kind == "good" else "a map with plan (text) and at (list of paths)"

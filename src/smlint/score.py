@@ -49,7 +49,9 @@ class Score:
         """The score, 0 to 100. Nothing applicable earns nothing."""
         weights = {id: self.dimensions[id].weight for id in self._rules_of}
         whole = sum(weights.values())
-        return sum((weights[id] * self.share(id) for id in weights), Fraction(0)) * 100 / whole if whole else Fraction(0)
+        return (
+            sum((weights[id] * self.share(id) for id in weights), Fraction(0)) * 100 / whole if whole else Fraction(0)
+        )
 
     def share(self, dimension: str) -> Fraction:
         """The part of a dimension's points that is earned, 0 to 1."""

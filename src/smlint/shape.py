@@ -16,12 +16,11 @@ from smlint.format import Schema, has_format, plan_schema
 from smlint.plan import Items, OutOfRange, Path, Plan, positions
 from smlint.words import Code, Word, folded
 
-PLACEHOLDERS = frozenset(
-    ("tbd", "todo", "n/a", "xxx", "placeholder", "lorem ipsum", "fylles ut", "kommer", "?")
-)
+PLACEHOLDERS = frozenset(("tbd", "todo", "n/a", "xxx", "placeholder", "lorem ipsum", "fylles ut", "kommer", "?"))
 _LONGEST_PLACEHOLDER = 40  # beyond this, white space included, no text is looked up as a placeholder
 _SUGGESTIONS = 100  # finding the nearest name is the one slow thing here: not for the thousandth typing error
 _LISTED = 12  # values of an enum that a message lists
+
 
 class Shaped:
     """What the walk gives: the data that rules may see, and the structural findings."""
@@ -38,7 +37,7 @@ def shape(plan: Plan) -> Shaped:
     if plan.fault:
         return Shaped({}, [_fault(plan)])
     walk = _Walk(plan)
-    data = walk.map(plan_schema(), plan.data, ()) or {}
+    data = walk.keys(plan_schema(), plan.data, ()) or {}
     walk.check_ids(data)
     if walk.check_references(data):
         data = _pruned(data) or {}
@@ -63,7 +62,9 @@ class _Walk:
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
         self.findings: list[Finding] = []
-        self.references: list[tuple[Any, Any, Path, tuple[str, ...]]] = []  # holder, key in it (None: a map's keys), path
+        self.references: list[
+            tuple[Any, Any, Path, tuple[str, ...]]
+        ] = []  # holder, key in it (None: a map's keys), path
         self.suggested = 0
 
     def find(self, id: str, path: Path, *, variant: str | None = None, **values: Any) -> None:
@@ -71,6 +72,11 @@ class _Walk:
         if "key" not in values:
             values["key"] = Code(next((part for part in reversed(path) if isinstance(part, str)), "$"))
         self.findings.append(structural(self.plan, id, path, values, variant=variant))
+
+    def refuse(self, id: str, path: Path, **values: Any) -> Any:
+        """Note a finding about a value, which then counts as missing: gives None."""
+        self.find(id, path, **values)
+        return None
 
     def nearest(self, word: str, known: list[str]) -> str | None:
         """The known name that the author most likely meant."""
@@ -89,34 +95,34 @@ class _Walk:
         if value is None:
             return None
         if kind is dict:
-            return self.map(node, value, path) if "object" in node.types else self.wrong_type(node, "object", path)
+            return self.keys(node, value, path) if "object" in node.types else self.wrong_type(node, "object", path)
         if kind is list:
-            return self.list(node, value, path) if "array" in node.types else self.wrong_type(node, "array", path)
+            return self.items(node, value, path) if "array" in node.types else self.wrong_type(node, "array", path)
         if kind is bool:
             return value if "boolean" in node.types else self.wrong_type(node, "boolean", path)
         if kind is OutOfRange:
             if "number" in node.types or "integer" in node.types:
-                return self.find("out-of-range", path, variant="precise", value=str(value))
+                return self.refuse("out-of-range", path, variant="precise", value=str(value))
             return self.wrong_type(node, "number", path)
         return self.number(node, value, path)
 
-    def text(self, node: Schema, value: str, path: Path) -> str | None:
+    def text(self, node: Schema, value: str, path: Path) -> Any:
         if len(value) <= _LONGEST_PLACEHOLDER:
             if not value or value.isspace():
                 return None
             if value.strip().casefold() in PLACEHOLDERS:
-                return self.find("placeholder-value", path, value=value)
+                return self.refuse("placeholder-value", path, value=value)
         elif value.isspace():
             return None
         if "string" not in node.types:
             return self.wrong_type(node, "string", path)
         if node.format is not None and not has_format(node, value):
-            return self.find("bad-format", path, value=value, expected=Word(f"format.{node.format}"))
+            return self.refuse("bad-format", path, value=value, expected=Word(f"format.{node.format}"))
         if node.enum is not None and node.format is None and value not in node.enum:
             return self.not_in_list(node, value, path)
         return value
 
-    def not_in_list(self, node: Schema, value: str, path: Path) -> None:
+    def not_in_list(self, node: Schema, value: str, path: Path) -> Any:
         assert node.enum is not None
         names = sorted(node.enum)
         near = self.nearest(value, names)
@@ -124,27 +130,29 @@ class _Walk:
         if len(names) > _LISTED:
             allowed.append("…")
         variant = "suggest" if near else None
-        self.find("not-in-list", path, variant=variant, value=Code(value), allowed=allowed, suggestion=Code(near or ""))
+        return self.refuse(
+            "not-in-list", path, variant=variant, value=Code(value), allowed=allowed, suggestion=Code(near or "")
+        )
 
-    def number(self, node: Schema, value: int | Fraction, path: Path) -> int | Fraction | None:
+    def number(self, node: Schema, value: int | Fraction, path: Path) -> Any:
         if "number" not in node.types and ("integer" not in node.types or type(value) is not int):
             return self.wrong_type(node, "number", path)
         if node.maximum is not None and value > node.maximum:
-            return self.find("out-of-range", path, value=value, min=node.minimum or 0, max=node.maximum)
+            return self.refuse("out-of-range", path, value=value, min=node.minimum or 0, max=node.maximum)
         if node.minimum is not None and value < node.minimum:
             if node.maximum is not None:
-                return self.find("out-of-range", path, value=value, min=node.minimum, max=node.maximum)
-            return self.find("out-of-range", path, variant="at-least", value=value, min=node.minimum)
+                return self.refuse("out-of-range", path, value=value, min=node.minimum, max=node.maximum)
+            return self.refuse("out-of-range", path, variant="at-least", value=value, min=node.minimum)
         if node.over is not None and value <= node.over:
-            return self.find("out-of-range", path, variant="at-least", value=value, min=node.over + 1)
+            return self.refuse("out-of-range", path, variant="at-least", value=value, min=node.over + 1)
         return value
 
-    def wrong_type(self, node: Schema, actual: str, path: Path) -> None:
+    def wrong_type(self, node: Schema, actual: str, path: Path) -> Any:
         expected = [Word(f"type.{name}") for name in node.expected]
         shown: Any = expected[0] if len(expected) == 1 else expected
-        self.find("wrong-type", path, expected=shown, actual=Word(f"type.{actual}"))
+        return self.refuse("wrong-type", path, expected=shown, actual=Word(f"type.{actual}"))
 
-    def list(self, node: Schema, values: list[Any], path: Path) -> list[Any] | None:
+    def items(self, node: Schema, values: list[Any], path: Path) -> list[Any] | None:
         item = node.items or Schema()
         kept: list[Any] = []
         index: list[int] = []
@@ -163,7 +171,7 @@ class _Walk:
                     self.references.append((kept, position, (*path, index[position]), item.refs))
         return kept or None
 
-    def map(self, node: Schema, values: dict[str, Any], path: Path) -> dict[str, Any] | None:
+    def keys(self, node: Schema, values: dict[str, Any], path: Path) -> dict[str, Any] | None:
         kept: dict[str, Any] = {}
         properties, free, take = node.properties, node.free, self.value
         for key, value in values.items():
@@ -218,12 +226,14 @@ class _Walk:
         twice = _repeated(data)
         dropped: dict[int, tuple[Any, set[Any]]] = {}
         for holder, key, path, targets in self.references:
-            name = path[-1] if key is None else holder[key]
+            name = str(path[-1]) if key is None else holder[key]
             if not any(name in known[target] for target in targets):
                 shown_key = next(part for part in reversed(path[:-1] if key is None else path) if isinstance(part, str))
                 near = self.nearest(name, [id for target in targets for id in known[target]])
                 variant = "suggest" if near else None
-                self.find("unresolved-reference", path, variant=variant, key=Code(shown_key), value=name, suggestion=near)
+                self.find(
+                    "unresolved-reference", path, variant=variant, key=Code(shown_key), value=name, suggestion=near
+                )
             elif not (key == "of" and name in twice):
                 continue
             dropped.setdefault(id(holder), (holder, set()))[1].add(path[-1] if key is None else key)
@@ -240,7 +250,9 @@ class _Walk:
             start = criterion.get("baseline", {}).get("date")
             end = criterion.get("deadline")
             if start and end and end < start:
-                self.find("end-before-start", (*path, "deadline"), value=end, other=Code("baseline.date"), other_value=start)
+                self.find(
+                    "end-before-start", (*path, "deadline"), value=end, other=Code("baseline.date"), other_value=start
+                )
 
     def _in_order(self, item: dict[str, Any], start: str, end: str, path: Path) -> None:
         if start in item and end in item and item[end] < item[start]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Any
+from typing import Any, cast
 
 from smlint.plan import Path, Place, Plan
 from smlint.words import Word, shown
@@ -61,7 +61,7 @@ def identity(plan: Plan, path: Path) -> str:
 
     Reordering a list or inserting an item before another changes no identity. Equal items get #2, #3.
     """
-    text, data = "", plan.data
+    text, data = "", cast(Any, plan.data)
     for part in path:
         if isinstance(part, int):
             text += f"[{_names(plan, data)[part]}]" if isinstance(data, list) and part < len(data) else f"[{part}]"

@@ -118,7 +118,9 @@ def rounded(value: int | Fraction, decimals: int) -> Decimal:
     """A fraction rounded half up (away from zero) to a number of decimals, exactly."""
     scaled = abs(Fraction(value)) * 10**decimals
     whole = (2 * scaled.numerator + scaled.denominator) // (2 * scaled.denominator)
-    return Decimal(whole if value >= 0 else -whole).scaleb(-decimals).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+    return (
+        Decimal(whole if value >= 0 else -whole).scaleb(-decimals).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+    )
 
 
 def shown(text: str, longest: int = LONGEST) -> str:
@@ -129,7 +131,11 @@ def shown(text: str, longest: int = LONGEST) -> str:
 
 def safe(text: str) -> str:
     """Text with control characters and bidirectional overrides written out, e.g. \\x1b; tabs become a space."""
-    return _UNSAFE.sub(lambda bad: " " if bad[0] == "\t" else f"\\x{ord(bad[0]):02x}", text) if _UNSAFE.search(text) else text
+    return (
+        _UNSAFE.sub(lambda bad: " " if bad[0] == "\t" else f"\\x{ord(bad[0]):02x}", text)
+        if _UNSAFE.search(text)
+        else text
+    )
 
 
 def folded(text: str) -> str:

@@ -7,8 +7,8 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from smlint.checks.dates import days_between, months_between
-from smlint.checks.hours import DAY, WEEK, Stretch, clock, longest_gap, staffed
 from smlint.checks.verdict import Fail, Verdict, is_number, options
+from smlint.hours import DAY, WEEK, Stretch, clock, longest_gap, staffed
 from smlint.plan import Number
 from smlint.profile import View, all_criteria
 from smlint.spot import Spot
@@ -28,9 +28,9 @@ class Chain(NamedTuple):
     targets: tuple[Number, ...]  # in percent, the criterion's own first
     share: Fraction  # in percent of the population
     population: str
-    count: Number
+    size: Number  # of the population
     per: str | None
-    amount: Fraction  # count × share
+    amount: Fraction  # size × share
 
 
 def share_chain(spot: Spot, given: Any, view: View) -> Verdict:
@@ -62,7 +62,11 @@ def _way(criterion: dict[str, Any], known: dict[str, dict[str, Any]]) -> str | N
 
 def resolved_chain(criterion: dict[str, Any], known: dict[str, dict[str, Any]]) -> Chain | None:
     """The product of the targets along a counted chain and the absolute number; None for any other criterion."""
-    if criterion.get("_chain") != "counted" or criterion.get("unit") != "percent" or not is_number(criterion.get("target")):
+    if (
+        criterion.get("_chain") != "counted"
+        or criterion.get("unit") != "percent"
+        or not is_number(criterion.get("target"))
+    ):
         return None
     targets: list[Number] = [criterion["target"]]
     of = criterion["of"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from itertools import pairwise
 from typing import Any
 
 from smlint.checks.dates import add_months, in_months
@@ -25,7 +26,9 @@ def present(spot: Spot, given: Any, view: View) -> Verdict:
     options(given, "fields any true type not_words each")
     if "each" in given:
         asked = {key: value for key, value in given.items() if key != "each"}
-        found = [_fields(Spot(path, value, view.plan), asked, view) for path, value in view.located(spot, given["each"])]
+        found = [
+            _fields(Spot(path, value, view.plan), asked, view) for path, value in view.located(spot, given["each"])
+        ]
     else:
         found = [_fields(spot, given, view)]
     fails = [fail for fail in found if fail]
@@ -53,7 +56,9 @@ def _is_there(value: Any, given: dict[str, Any]) -> bool:
     kind = given.get("type")
     if kind and not (is_number(value) if kind == "number" else isinstance(value, str)):
         return False
-    return "not_words" not in given or not isinstance(value, str) or folded(value) not in map(folded, given["not_words"])
+    return (
+        "not_words" not in given or not isinstance(value, str) or folded(value) not in map(folded, given["not_words"])
+    )
 
 
 def count(spot: Spot, given: Any, view: View) -> Verdict:
@@ -108,10 +113,16 @@ def one_of(spot: Spot, given: Any, view: View) -> Verdict:
     if "by" in given:
         allowed = given["by"]["table"].get(view.one(spot, given["by"]["field"]))
     if allowed is not None:
-        allowed = [*allowed, *(more for when, extra in given.get("also", {}).items() if view.applies(when) for more in extra)]
+        allowed = [
+            *allowed,
+            *(more for when, extra in given.get("also", {}).items() if view.applies(when) for more in extra),
+        ]
     if value is not None and value not in given.get("not", ()) and (allowed is None or value in allowed):
         return None
-    values = {"value": Code(value) if isinstance(value, str) else value, "allowed": [Code(item) for item in allowed or ()]}
+    values = {
+        "value": Code(value) if isinstance(value, str) else value,
+        "allowed": [Code(item) for item in allowed or ()],
+    }
     return Fail(values, (key_of(given["field"]),), view.path(spot, given["field"]))
 
 
@@ -176,11 +187,7 @@ def candidates(text: str) -> list[str]:
     At most eight words are joined, so that the work grows with the text.
     """
     words = list(re.finditer(r"\w+", text))
-    return [
-        text[first.start() : last.end()]
-        for index, first in enumerate(words)
-        for last in words[index : index + 8]
-    ]
+    return [text[first.start() : last.end()] for index, first in enumerate(words) for last in words[index : index + 8]]
 
 
 def refers_to(spot: Spot, given: Any, view: View) -> Verdict:
@@ -214,7 +221,7 @@ def in_order(spot: Spot, given: Any, view: View) -> Verdict:
     if lacking and not given.get("skip_missing"):
         return Fail({"date": None}, (key_of(lacking[0]),), view.path(spot, lacking[0]))
     known = [(path, date) for path, date in known if isinstance(date, str)]
-    for index, ((before, start), (after, end)) in enumerate(zip(known, known[1:], strict=False)):
+    for index, ((before, start), (after, end)) in enumerate(pairwise(known)):
         grace = given.get("grace_months", 0) if index == len(known) - 2 else 0
         limit = add_months(end, grace) if grace else end
         if start > limit or (given.get("strict") and start == limit):
@@ -248,8 +255,8 @@ def _side(spec: Any, given: dict[str, Any], spot: Spot, view: View) -> Number | 
 
 
 def _true(left: Number, op: str, right: Number, given: dict[str, Any]) -> bool:
-    slack = abs(right) * given.get("tolerance_percent", 0) + 100 * given.get("tolerance_points", 0)
-    over = 100 * (left - right)
+    slack: Number = abs(right) * given.get("tolerance_percent", 0) + 100 * given.get("tolerance_points", 0)
+    over: Number = 100 * (left - right)
     if op in ("~", "="):
         return abs(over) <= slack
     if op == "<=":
@@ -290,7 +297,9 @@ def covers(spot: Spot, given: Any, view: View) -> Verdict:
     """
     options(given, "need need_else have language allow_missing as", "need have")
     need = view.values(spot, given["need"]) or (view.values(spot, given["need_else"]) if "need_else" in given else [])
-    have = {text for value in view.values(spot, given["have"]) for text in (value if isinstance(value, dict) else (value,))}
+    have = {
+        text for value in view.values(spot, given["have"]) for text in (value if isinstance(value, dict) else (value,))
+    }
     if given.get("language"):
         have = {prefix for tag in have for prefix in _prefixes(tag)} | {f"{tag.lower()}-" for tag in have}
         lacking = [tag for tag in need if not _spoken(tag, have)]

@@ -62,7 +62,8 @@ def quantity(spec: Any, spot: Spot, view: View) -> Number | None:
     if not isinstance(spec, dict):
         return spec if is_number(spec) else None
     if "sum" in spec:
-        return sum(value for path in spec["sum"] for value in view.values(spot, path) if is_number(value))
+        total: Number = sum(value for path in spec["sum"] for value in view.values(spot, path) if is_number(value))
+        return total
     if "count" in spec:
         return sum(len(view.values(spot, path)) for path in many(spec["count"]))
     if "share" in spec:

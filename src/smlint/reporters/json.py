@@ -134,4 +134,3 @@ def _figure(name: str, value: Fraction, exact: str = "") -> dict[str, Any]:
 
 def _round(value: Fraction, decimals: int) -> float:
     return float(rounded(value, decimals))
-

@@ -96,7 +96,7 @@ def _chains(pen: Pen, report: Report) -> str:
 def _chain(pen: Pen, id: str, chain: Chain) -> str:
     steps = pen.say("score.of").join(f"{figure(target, pen.language)} %" for target in chain.targets)
     per = pen.say(f"per.{chain.per}") if chain.per else ""
-    values = {"share": chain.share, "count": chain.count, "population": chain.population, "amount": chain.amount}
+    values = {"share": chain.share, "count": chain.size, "population": chain.population, "amount": chain.amount}
     return pen.say("score.chain", id=shown(id, 40), steps=_Figure(steps), **values, per="").rstrip() + per
 
 

@@ -129,7 +129,8 @@ def statistics(pen: Pen, run: Run) -> str:
     rows = sorted(counts.items(), key=lambda row: (-row[1], SEVERITIES.index(row[0][1]), row[0][0]))
     wide = max((len(str(count)) for count in counts.values()), default=1)
     return "".join(
-        f"{count:>{wide}}  {pen.paint(pen.say(f'severity.{severity}'), severity)}  {id}\n" for (id, severity), count in rows
+        f"{count:>{wide}}  {pen.paint(pen.say(f'severity.{severity}'), severity)}  {id}\n"
+        for (id, severity), count in rows
     )
 
 

@@ -17,7 +17,11 @@ _FIXED = 8 + 6 + 2 * 5  # severity, points, and the gaps between the columns
 def render(run: Run, look: Look) -> str:
     """One table of all plans, worst severity first within a plan as everywhere: in order of lines."""
     pen = Pen(look, run.own_language)
-    rows = [_row(Pen(look, run.language_of(report)), report, finding, run) for report in run.reports for finding in run.shown(report)]
+    rows = [
+        _row(Pen(look, run.language_of(report)), report, finding, run)
+        for report in run.reports
+        for finding in run.shown(report)
+    ]
     text = ""
     if rows:
         headers = [pen.say(f"table.{name}") for name in COLUMNS]

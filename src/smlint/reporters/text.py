@@ -44,7 +44,12 @@ def _finding(pen: Pen, report: Report, finding: Finding, lines: list[str]) -> st
         text += pen.paint(pen.wrap(pen.say(key, expires=waiver.expires, who=who, reason=waiver.reason)), "good") + "\n"
     else:
         label = pen.say("text.fix")
-        text += pen.paint(pen.wrap(f"{label}: {finding.fix(pen.language)}", indent=" " * (len(label) + 2), first=""), "good") + "\n"
+        text += (
+            pen.paint(
+                pen.wrap(f"{label}: {finding.fix(pen.language)}", indent=" " * (len(label) + 2), first=""), "good"
+            )
+            + "\n"
+        )
     return text + "\n"
 
 
@@ -77,6 +82,3 @@ def _underline(pen: Pen, finding: Finding, line: str, gutter: int, room: int) ->
         return ""
     mark = "^" * max(1, min(width, room - before))
     return f"{pen.paint(' ' * gutter + ' │', 'dim')} {' ' * before}{pen.paint(mark, finding.severity)}\n"
-
-
-
