@@ -148,8 +148,8 @@ def _colour(wish: str, stream: Any) -> bool:
 
 
 def _width() -> int:
-    """Columns of the terminal, 40 to 120; 100 in a pipe."""
-    return max(40, min(120, shutil.get_terminal_size((100, 24)).columns))
+    """Columns of the terminal, 40 to 120; 80 in a pipe."""
+    return max(40, min(120, shutil.get_terminal_size((80, 24)).columns))
 
 
 def _rulebook(folders: tuple[str, ...]) -> Any:

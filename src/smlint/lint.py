@@ -16,7 +16,7 @@ from smlint.query import condition, query
 from smlint.rule import Rule
 from smlint.rulebook import OWNERS, Rulebook, RuleError, base
 from smlint.spot import Spot, identity
-from smlint.words import Code, Percent
+from smlint.words import Code, Measure, Percent, Word
 
 _Check = Callable[[Spot, View], Any]  # -> Verdict, or LEFT_OUT
 LEFT_OUT: Any = object()  # a check whose `if` or `when` is false: neither holds nor fails
@@ -196,12 +196,17 @@ class _Run:
         values: dict[str, Any] = {name: value for name, value in rule.options.items() if not isinstance(value, dict)}
         values["as_of"] = view.today
         values |= _values(rule.values, spot, view) | fail.values
-        values["missing"] = [Code(key) if type(key) is str else str(key) for key in fail.missing]
+        values["missing"] = [_key(key, rule.place) if type(key) is str else str(key) for key in fail.missing]
         values["label"] = spot.label
         plan = view.plan
         return Finding(
             rule, severity, spot.path, at, values, id=f"{rule.id}@{identity(plan, spot.path)}", place=plan.place(at)
         )
+
+
+def _key(key: str, place: str | None) -> Code:
+    """A missing key as a message lists it: below the rule's own place, without that prefix."""
+    return Code(key.removeprefix(f"{place}.") if place else key)
 
 
 # --- checks ------------------------------------------------------------------------------------------------------
@@ -278,6 +283,10 @@ def _value(spec: Any, spot: Spot, view: View) -> Any:
     if isinstance(spec, dict):
         if "percent" in spec:
             return Percent(quantity(spec["percent"], spot, view))
+        if "hours" in spec:
+            return Measure(quantity(spec["hours"], spot, view), Word("value.hours"))
+        if "money" in spec:
+            return Measure(quantity(spec["money"], spot, view), view.one(spot, spec["currency"]))
         return spec if "en" in spec else quantity(spec, spot, view)
     if not isinstance(spec, str):
         return spec

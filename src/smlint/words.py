@@ -39,6 +39,13 @@ class Percent(NamedTuple):
     value: int | Fraction | None
 
 
+class Measure(NamedTuple):
+    """A number with its unit: text such as NOK, or a Word; a missing one is "not stated" without it."""
+
+    value: int | Fraction | None
+    unit: str | Word | None
+
+
 @cache
 def sentences() -> dict[str, Any]:
     """All of words.yaml."""
@@ -78,6 +85,9 @@ def written(value: Any, language: str) -> str:
         return separated(f"{value:,}", language)
     if isinstance(value, Percent):
         return written(value.value, language) + (" %" if value.value is not None else "")
+    if isinstance(value, Measure):
+        unit = f" {written(value.unit, language)}" if value.value is not None and value.unit is not None else ""
+        return written(value.value, language) + unit
     if isinstance(value, Word):
         return say(value.key, language, **value.values)
     if isinstance(value, Code):

@@ -12,7 +12,7 @@ from smlint.hours import DAY, WEEK, Stretch, clock, longest_gap, staffed
 from smlint.plan import Number
 from smlint.profile import View, all_criteria
 from smlint.spot import Spot
-from smlint.words import Code
+from smlint.words import Code, Measure, Percent, Word
 
 # Days between two reports of a frequency, at most.
 INTERVALS = {"daily": 1, "weekly": 7, "monthly": 31, "quarterly": 92, "half-yearly": 183, "yearly": 366}
@@ -96,11 +96,18 @@ def roi(spot: Spot, given: Any, view: View) -> Verdict:
         gain = amount * _years(view) if returned.get("per") == "year" else Fraction(amount)
     if gain is not None and cost:
         computed = 100 * (gain - cost) / cost
-    currencies = {returned.get("currency"), view.data.get("investment", {}).get("currency")} - {None}
+    currency, other = returned.get("currency"), view.data.get("investment", {}).get("currency")
+    two = currency is not None and other is not None and currency != other
     fits = computed is not None and stated is not None and abs(stated - computed) <= given["tolerance_points"]
-    if fits and len(currencies) < 2:
+    if fits and not two:
         return None
-    return Fail({"stated": stated, "gain": gain, "cost": cost, "computed": computed}, ("return.roi_percent",))
+    values = {
+        "stated": stated,
+        "gain": Measure(gain, currency or other),
+        "cost": Measure(cost, other or currency),
+        "computed": Word("value.two-currencies") if two else Percent(computed),
+    }
+    return Fail(values, ("return.roi_percent",))
 
 
 def _years(view: View) -> Fraction:
@@ -151,7 +158,10 @@ def time_zone_overlap(spot: Spot, given: Any, view: View) -> Verdict:
     named = set(channel.get("audiences", ()))
     audiences = [audience for audience in view.data.get("audiences", ()) if audience.get("id") in named]
     if waking is None or hours is None or "time_zone" not in channel:
-        return Fail({"waking": given["waking"]}, ("time_zone",), (*spot.path, "time_zone"))
+        first = audiences[0] if audiences else {}
+        zone = first.get("time_zone") or view.one(spot, "$.organisation.time_zones[0]")
+        values = {"hours": Word("value.unknown"), "audience": first.get("id"), "zone": zone, "waking": given["waking"]}
+        return Fail(values, ("time_zone",), (*spot.path, "time_zone"))
     home = _offset(channel["time_zone"], view.as_of)
     for audience in audiences:
         zones = [audience["time_zone"]] if "time_zone" in audience else view.data["organisation"]["time_zones"]

@@ -7,32 +7,36 @@ from tabulate import tabulate
 from smlint.finding import Finding
 from smlint.report import Report, Run
 from smlint.reporters import Look
-from smlint.reporters.style import Pen, closing, statistics, where
+from smlint.reporters.style import Pen, closing, statistics
 from smlint.words import safe, shown
 
 COLUMNS = ("severity", "where", "finding", "fix", "owner", "points")
-_FIXED = 8 + 6 + 2 * 5  # severity, points, and the gaps between the columns
 
 
 def render(run: Run, look: Look) -> str:
-    """One table of all plans, worst severity first within a plan as everywhere: in order of lines."""
+    """A table per plan that has findings, under the plan's name; the findings in the order of lines."""
     pen = Pen(look, run.own_language)
-    rows = [
-        _row(Pen(look, run.language_of(report)), report, finding, run)
-        for report in run.reports
-        for finding in run.shown(report)
-    ]
-    text = ""
-    if rows:
-        headers = [pen.say(f"table.{name}") for name in COLUMNS]
-        text = tabulate(
-            rows, headers, "simple", maxcolwidths=_widths(look.width, rows), disable_numparse=True,
-            colalign=("left", "left", "left", "left", "left", "right"), break_long_words=True, break_on_hyphens=True,
-        ) + "\n\n"  # fmt: skip
-    elif run.reports:
-        text = f"{pen.say('summary.no-findings')}\n"
+    tables = [_table(Pen(look, run.language_of(report)), report, run) for report in run.reports if run.shown(report)]
+    text = "\n".join(tables) + "\n" if tables else f"{pen.say('summary.no-findings')}\n" if run.reports else ""
     text += statistics(pen, run) if look.statistics else ""
     return text + ("" if look.quiet else f"{closing(pen, run)}\n")
+
+
+def _table(pen: Pen, report: Report, run: Run) -> str:
+    rows = [_row(pen, report, finding, run) for finding in run.shown(report)]
+    headers = [pen.say(f"table.{name}") for name in COLUMNS]
+    table = tabulate(
+        rows,
+        headers,
+        "simple",
+        maxcolwidths=_widths(pen.look.width, headers, rows),
+        disable_numparse=True,
+        colalign=("left", "left", "left", "left", "left", "right"),
+        break_long_words=True,
+        break_on_hyphens=False,
+    )
+    title = f"{pen.paint(shown(report.title), 'bold')}\n" if report.title else ""
+    return f"{title}{pen.paint(safe(report.plan.name), 'dim')}\n\n{table}\n"
 
 
 def _row(pen: Pen, report: Report, finding: Finding, run: Run) -> list[str]:
@@ -43,7 +47,7 @@ def _row(pen: Pen, report: Report, finding: Finding, run: Run) -> list[str]:
     owner = report.owner(finding, run.book)
     return [
         severity,
-        where(report, finding),
+        f"{finding.place.line}:{finding.place.column}",
         safe(finding.message(pen.language)),
         safe(finding.fix(pen.language)),
         shown(owner) if owner else "",
@@ -51,10 +55,10 @@ def _row(pen: Pen, report: Report, finding: Finding, run: Run) -> list[str]:
     ]
 
 
-def _widths(width: int, rows: list[list[str]]) -> list[int]:
-    """Column widths: where and owner as wide as they need but at most a fifth, finding and fix share the rest."""
-    fifth = max(10, (width - _FIXED) // 5)
-    place = min(fifth, max(len(row[1]) for row in rows))
-    owner = min(fifth, max(5, *(len(row[4]) for row in rows))) if len(rows) > 1 else fifth
-    rest = max(24, width - _FIXED - place - owner)
-    return [8, place, rest - rest * 9 // 20, rest * 9 // 20, owner, 6]
+def _widths(width: int, headers: list[str], rows: list[list[str]]) -> list[int]:
+    """Column widths: place and owner as wide as they need, the owner at most a sixth; finding and fix share the rest."""
+    severity = max(8, len(headers[0]))
+    place = max(len(row[1]) for row in [headers, *rows])
+    owner = min(max(9, width // 6), max(len(row[4]) for row in [headers, *rows]))
+    rest = max(30, width - severity - place - owner - max(6, len(headers[5])) - 2 * 5)
+    return [severity, place, rest - rest * 9 // 20, rest * 9 // 20, owner, 6]

@@ -10,6 +10,7 @@ from smlint.reporters import Look
 from smlint.reporters.style import Pen, closing, columns, standing, statistics, where, worth
 from smlint.words import safe
 
+INDENT = "  "
 FRAME_LINES = 3  # lines of the plan that a finding shows
 _BREAK = re.compile(r"\r\n|\n|\r")
 
@@ -32,25 +33,28 @@ def render(run: Run, look: Look) -> str:
 
 
 def _finding(pen: Pen, report: Report, finding: Finding, lines: list[str]) -> str:
+    severity = pen.paint(pen.say(f"severity.{finding.severity}"), finding.severity, "bold")
     points = worth(pen, report, finding)
-    head = f"{pen.paint(pen.say(f'severity.{finding.severity}'), finding.severity, 'bold')} {pen.paint(finding.rule.id, 'bold')}"
-    head += f" {pen.paint(points, 'dim')}" if points else ""
-    text = f"{pen.paint(where(report, finding), 'dim')} {head}\n{pen.wrap(finding.message(pen.language))}\n"
-    text += _frame(pen, report, finding, lines)
+    head = f"{severity} {pen.paint(finding.rule.id, 'bold')}" + (f"  {pen.paint(points, 'dim')}" if points else "")
+    message = pen.wrap(finding.message(pen.language), INDENT)
+    place = f"{INDENT}{pen.paint(f'--> {where(report, finding)}', 'dim')}"
+    frame = _frame(pen, report, finding, lines)
+    return f"{head}\n{message}\n{place}\n{frame}{_answer(pen, report, finding)}\n\n"
+
+
+def _answer(pen: Pen, report: Report, finding: Finding) -> str:
+    """What to do about it or, where it is waived, who accepted it and why."""
     waiver = report.waivers.get(finding.id)
-    if waiver is not None:
-        who = waiver.approved_by or waiver.owner
-        key = "text.waived" if waiver.expires else "text.waived-open"
-        text += pen.paint(pen.wrap(pen.say(key, expires=waiver.expires, who=who, reason=waiver.reason)), "good") + "\n"
-    else:
-        label = pen.say("text.fix")
-        text += (
-            pen.paint(
-                pen.wrap(f"{label}: {finding.fix(pen.language)}", indent=" " * (len(label) + 2), first=""), "good"
-            )
-            + "\n"
-        )
-    return text + "\n"
+    if waiver is None:
+        label = f"{INDENT}{pen.say('text.fix')}: "
+        return pen.paint(pen.wrap(finding.fix(pen.language), " " * len(label), label), "good")
+    said = [
+        ("text.waived", {}),
+        ("text.until", {"date": waiver.expires}),
+        ("text.by", {"who": waiver.approved_by or waiver.owner}),
+    ]
+    words = [pen.say(key, **values) for key, values in said if None not in values.values()]
+    return pen.paint(pen.wrap(f"{' '.join(words)}: {safe(waiver.reason)}", INDENT), "good")
 
 
 def _frame(pen: Pen, report: Report, finding: Finding, lines: list[str]) -> str:
@@ -62,23 +66,30 @@ def _frame(pen: Pen, report: Report, finding: Finding, lines: list[str]) -> str:
     if place.end_column == 1 and last == place.end_line > place.line:
         last -= 1
     gutter = len(str(last))
-    room = max(20, pen.look.width - gutter - 3)
+    room = max(20, pen.look.width - gutter - 5)
+    skip = _skipped(lines[place.line - 1], place.column - 1, room)
     text = ""
     for number in range(place.line, last + 1):
         line = safe(lines[number - 1].expandtabs(1))
+        line = f"…{line[skip:]}" if skip and number == place.line else line
         line = line if columns(line) <= room else line[: room - 1] + "…"
-        text += f"{pen.paint(f'{number:>{gutter}} │', 'dim')} {line}\n"
+        text += f"{INDENT}{pen.paint(f'{number:>{gutter}} │', 'dim')} {line}\n"
         if number == place.line:
-            text += _underline(pen, finding, lines[number - 1], gutter, room)
+            mark = _mark(report, finding, lines[number - 1], skip, room)
+            text += f"{INDENT}{pen.paint(' ' * gutter + ' │', 'dim')} {pen.paint(mark, finding.severity)}\n"
     return text
 
 
-def _underline(pen: Pen, finding: Finding, line: str, gutter: int, room: int) -> str:
+def _skipped(line: str, start: int, room: int) -> int:
+    """Characters of a long line to leave out at the front, so that the place in question is seen."""
+    return start - room // 3 if columns(line[:start]) > room * 2 // 3 else 0
+
+
+def _mark(report: Report, finding: Finding, line: str, skip: int, room: int) -> str:
+    """Carets under what is there; of an item that lacks something only under its start, where the key is to be added."""
     place = finding.place
-    before = columns(safe(line[: place.column - 1].expandtabs(1)))
+    before = columns(safe(line[skip : place.column - 1].expandtabs(1))) + (1 if skip else 0)
     end = place.end_column - 1 if place.end_line == place.line else len(line)
     width = columns(safe(line[place.column - 1 : end].expandtabs(1).rstrip()))
-    if before >= room:
-        return ""
-    mark = "^" * max(1, min(width, room - before))
-    return f"{pen.paint(' ' * gutter + ' │', 'dim')} {' ' * before}{pen.paint(mark, finding.severity)}\n"
+    there = bool(finding.at) and report.plan.has(finding.at)
+    return " " * before + "^" * (max(1, min(width, room - before)) if there else 1)
