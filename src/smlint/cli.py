@@ -59,8 +59,6 @@ def main(args: Sequence[str] | None = None) -> NoReturn:
     except click.ClickException as problem:
         problem.show()
         code = 2
-    except BrokenPipeError:
-        code = _pipe_closed()
     except Exception as error:
         if debug:
             raise
@@ -70,14 +68,6 @@ def main(args: Sequence[str] | None = None) -> NoReturn:
         )
         code = 2
     sys.exit(code if isinstance(code, int) else 0)
-
-
-_decided = 0  # the gate's code, once it is known: a reader who closes the pipe early does not change it
-
-
-def _pipe_closed() -> int:
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return _decided
 
 
 # --- options that commands share ----------------------------------------------------------------------------------
@@ -199,21 +189,25 @@ def check(paths: tuple[str, ...], **options: Any) -> None:
     as_of = options["as_of"] or datetime.date.today()
     select, ignore = (_selection(options[name], book, name) for name in ("select", "ignore"))
     reports, skipped, problems = _judged(paths or (".",), book, as_of, options)
-    if not reports and not problems and not (options["plans_only"] and skipped):
-        problems.append("nothing to check: no plan found (a plan is a YAML or JSON file with the key smlint)")
     thresholds = Thresholds(options["fail_on"], options["min_score"], options["min_level"], select, ignore)
-    run = Run(reports, skipped, decide(reports, thresholds), book, as_of, options["lang"], select, ignore)
-    global _decided
-    _decided = 2 if problems else 0 if run.verdict.passed else 1
+    verdict = decide(reports, thresholds, tuple(problems))
+    run = Run(reports, skipped, verdict, book, as_of, options["lang"], select, ignore)
     if reports or options["format"] == "json":
         _echo(_rendered(run, options["format"], _look(options)))
     elif not problems and not options["quiet"]:
-        click.echo(say("summary.nothing-checked", options["lang"] or "en"), err=True)
+        click.echo(say("summary.nothing-checked", run.own_language), err=True)
     for format, file in outputs:
         _write(file, _rendered(run, format, _look(options, file=True)))
+    _complain(problems, run.own_language)
+    raise click.exceptions.Exit(2 if problems else 0 if verdict.passed else 1)
+
+
+def _complain(problems: list[Any], language: str) -> None:
+    """Say what could not be checked, on standard error."""
+    from smlint.words import written
+
     for problem in problems:
-        click.echo(f"smlint: {_safe(problem)}", err=True)
-    raise click.exceptions.Exit(_decided)
+        click.echo(f"smlint: {written(problem, language)}", err=True)
 
 
 def _look(options: dict[str, Any], file: bool = False) -> Any:
@@ -236,14 +230,11 @@ def _echo(text: str) -> None:
     reconfigure = getattr(stream, "reconfigure", None)
     if reconfigure:
         reconfigure(encoding="utf-8", errors="backslashreplace")
-    stream.write(text)
-    stream.flush()
-
-
-def _safe(text: str) -> str:
-    from smlint.words import safe
-
-    return safe(text)
+    try:
+        stream.write(text)
+        stream.flush()
+    except BrokenPipeError:  # the reader has seen enough; that changes nothing of what was decided
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _selection(wanted: tuple[str, ...], book: Any, option: str) -> tuple[str, ...]:
@@ -267,32 +258,30 @@ def _meant(name: str, known: Sequence[str]) -> str:
 
 def _judged(
     paths: tuple[str, ...], book: Any, as_of: datetime.date, options: dict[str, Any]
-) -> tuple[tuple[Any, ...], int, list[str]]:
+) -> tuple[tuple[Any, ...], int, list[Any]]:
     """The reports in order of their names, how many files were skipped, and what could not be checked."""
-    from smlint.discovery import Source, Unreadable, sources
+    from smlint.discovery import Unreadable, sources
     from smlint.rulebook import RuleError
+    from smlint.words import Word
 
-    found: list[Source] = []
-    problems: list[str] = []
-    reports: list[Any] = []
-    skipped = 0
+    found: list[Any] = []
+    problems: list[Word] = []
+    if len(paths) == 1 and not os.path.exists(paths[0]) and (meant := _meant(paths[0], list(smlint.commands))):
+        raise Problem(f"{paths[0]!r} is neither a file nor a command{meant}")
     try:
-        if "-" in paths:
-            reports.append(_standard_input(book, as_of, options))
-        for source in sources(tuple(path for path in paths if path != "-"), options.get("plans_only", False)):
-            found.append(source)
+        found += sources(tuple(path for path in paths if path != "-"), options.get("plans_only", False))
     except Unreadable as error:
-        problems.append(str(error))
+        problems.append(error.problem)
     try:
-        for outcome in _work(found, book, as_of, options):
-            if isinstance(outcome, str):
-                problems.append(outcome)
-            elif outcome is None:
-                skipped += 1
-            else:
-                reports.append(outcome)
+        outcomes = [_standard_input(book, as_of, options)] if "-" in paths else []
+        outcomes += _work(found, book, as_of, options)
     except RuleError as error:
         raise Problem(str(error)) from None
+    problems += [outcome for outcome in outcomes if isinstance(outcome, Word)]
+    reports = [outcome for outcome in outcomes if outcome is not None and not isinstance(outcome, Word)]
+    skipped = outcomes.count(None)
+    if not reports and not problems and not (options.get("plans_only") and skipped):
+        problems.append(Word("problem.nothing"))
     return tuple(sorted(reports, key=lambda report: report.plan.name)), skipped, problems
 
 
@@ -357,26 +346,19 @@ def _write(file: str, text: str) -> None:
 def score(paths: tuple[str, ...], **options: Any) -> None:
     """Level, dimensions and next steps of plans."""
     from smlint.report import Run, Verdict
+    from smlint.reporters import Look
     from smlint.reporters.scorecard import render
+    from smlint.words import Word
 
     book = _rulebook(options["folders"])
     as_of = options["as_of"] or datetime.date.today()
     reports, skipped, problems = _judged(paths, book, as_of, options)
-    run = Run(reports, skipped, Verdict(True), book, as_of, options["lang"])
-    problems += [
-        f"{report.plan.name}: {report.findings[0].message('en')}" for report in reports if report.score is None
-    ]
-    if not reports and not problems:
-        problems.append("nothing to score: no plan found (a plan is a YAML or JSON file with the key smlint)")
-    from smlint.reporters import Look
-
-    _echo(
-        render(
-            run, Look(_width(), _colour(options["colour"], sys.stdout), options["quiet"]), explain=options["explain"]
-        )
-    )
-    for problem in problems:
-        click.echo(f"smlint: {_safe(problem)}", err=True)
+    unread = [report.plan.name for report in reports if report.score is None]
+    problems += [Word("gate.unread", {"files": unread})] if unread else []
+    run = Run(reports, skipped, Verdict(not problems), book, as_of, options["lang"])
+    look = Look(_width(), _colour(options["colour"], sys.stdout), options["quiet"])
+    _echo(render(run, look, explain=options["explain"]))
+    _complain(problems, run.own_language)
     raise click.exceptions.Exit(2 if problems else 0)
 
 

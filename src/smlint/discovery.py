@@ -10,13 +10,17 @@ from pathlib import Path as File
 from typing import Any, NamedTuple
 
 from smlint.plan import Limits, Plan
+from smlint.words import Word, shown
 
 SUFFIXES = (".yaml", ".yml", ".json")
 _KEY = re.compile(rb'^(?:\xef\xbb\xbf)?smlint[ \t]*:|"smlint"[ \t\r\n]*:', re.MULTILINE)
 
 
 class Unreadable(Exception):
-    """A file or directory that could not be checked; the run must not pass."""
+    """A file or directory that could not be checked; the run must not pass. `problem` says why."""
+
+    def __init__(self, problem: str, file: str, reason: str = "") -> None:
+        self.problem = Word(f"problem.{problem}", {"file": shown(file), "reason": reason})
 
 
 class Source(NamedTuple):
@@ -55,7 +59,7 @@ def _under(folder: str, root: str, ignores: list[Any]) -> Iterator[str]:
     try:
         entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
     except OSError as error:
-        raise Unreadable(f"{folder}: {error.strerror}") from None
+        raise Unreadable("unreadable", folder, str(error.strerror)) from None
     ignores = [*ignores, *_ignore_file(folder)]
     for entry in entries:
         if entry.name.startswith(".") or (ignores and _ignored(entry, ignores)):
@@ -92,7 +96,7 @@ def _ignore_file(folder: str) -> list[Any]:
     try:
         lines = File(file).read_text("utf-8", "replace").splitlines()
     except OSError as error:
-        raise Unreadable(f"{file}: {error.strerror}") from None
+        raise Unreadable("unreadable", file, str(error.strerror)) from None
     return [(os.path.realpath(folder), GitIgnoreSpec.from_lines(lines))]
 
 
@@ -132,7 +136,7 @@ def read_bytes(name: str, limits: Limits) -> bytes:
         descriptor = os.open(name, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
         with open(descriptor, "rb") as file:
             if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-                raise Unreadable(f"{name}: is not a regular file (use - to read standard input)")
+                raise Unreadable("not-regular", name)
             return file.read(limits.max_bytes + 1)
     except (OSError, ValueError) as error:
-        raise Unreadable(f"{name}: {getattr(error, 'strerror', None) or error}") from None
+        raise Unreadable("unreadable", name, str(getattr(error, "strerror", None) or error)) from None

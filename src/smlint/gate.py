@@ -21,10 +21,13 @@ class Thresholds(NamedTuple):
     ignore: tuple[str, ...] = ()
 
 
-def decide(reports: tuple[Report, ...], thresholds: Thresholds) -> Verdict:
-    """The gate's decision over all files, with its reasons: sentences of words.yaml, worst first."""
+def decide(reports: tuple[Report, ...], thresholds: Thresholds, problems: tuple[Word, ...] = ()) -> Verdict:
+    """The gate's decision over all files, with its reasons: sentences of words.yaml, worst first.
+
+    `problems` say what could not be checked: with any of them the gate is closed.
+    """
     unread = [report for report in reports if report.score is None]
-    why: list[Word] = []
+    why: list[Word] = list(problems)
     if unread:
         why.append(Word("gate.unread", {"files": [report.plan.name for report in unread]}))
     gated = [finding for report in reports for finding in _gated(report, thresholds)]

@@ -13,6 +13,7 @@ from smlint.plan import Limits
 from smlint.report import Report, judge_plan
 from smlint.rule import Rule
 from smlint.rulebook import Rulebook, load
+from smlint.words import Word
 
 _book: Rulebook | None = None
 _as_of: date = date.min
@@ -25,17 +26,17 @@ def prepare(book: Rulebook, as_of: date, folders: tuple[str, ...] = ()) -> None:
     _book, _as_of, _folders = book, as_of, folders
 
 
-def look_at(source: Source) -> Report | str | None:
+def look_at(source: Source) -> Report | Word | None:
     """The report of a file; None when a found file is no plan; a sentence when it cannot be read."""
     assert _book is not None
     try:
         plan = read(source, Limits())
     except Unreadable as error:
-        return str(error)
+        return error.problem
     return None if plan is None else judge_plan(plan, _book, _as_of)
 
 
-def spread(found: Sequence[Source], jobs: int) -> Iterator[Report | str | None]:
+def spread(found: Sequence[Source], jobs: int) -> Iterator[Report | Word | None]:
     """The outcomes of all files, in their order, worked out by `jobs` processes."""
     copyreg.pickle(Rule, _by_name)  # a rule travels as its name: every process has the same rulebook
     size = max(1, min(32, len(found) // (4 * jobs)))
