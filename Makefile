@@ -3,7 +3,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-DEV := build hypothesis import-linter jsonschema mypy pytest ruff types-PyYAML types-tabulate
+DEV := build hatchling hypothesis import-linter jsonschema mypy pytest ruff types-PyYAML types-tabulate
 
 .PHONY: help setup example test lint check golden bench clean
 

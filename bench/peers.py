@@ -90,5 +90,7 @@ def version_of(program: Path) -> str:
 
 
 def first_line(reason: Exception) -> str:
+    if isinstance(reason, subprocess.TimeoutExpired):
+        return f"no answer in {PATIENCE} seconds"
     said = getattr(reason, "stderr", None) or str(reason)
     return str(said).strip().partition("\n")[0][:200]

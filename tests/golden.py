@@ -18,7 +18,8 @@ from smlint.words import LANGUAGES
 TOP = Path(__file__).parent.parent
 GOLDENS = Path(__file__).parent / "goldens"
 AS_OF = date(2027, 1, 15)
-FORMATS = {"text": "txt", "table": "table.txt", "json": "json"}
+FORMATS = {"text": "txt", "table": "table.txt"}
+AS_JSON = ("complete", "least", "customer-service-first-draft")
 
 
 def examples() -> list[str]:
@@ -43,6 +44,8 @@ def outputs(book: Rulebook) -> Iterator[tuple[Path, str]]:
             run = run_of(example, book, language)
             for format, ending in FORMATS.items():
                 yield GOLDENS / f"{stem}.{language}.{ending}", reporter(format)(run, Look(width=80))
+            if stem in AS_JSON and language == "en":
+                yield GOLDENS / f"{stem}.json", reporter("json")(run, Look())
             yield GOLDENS / f"{stem}.{language}.score.txt", scorecard(run, Look(width=80), explain=True)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 import os
-import shutil
 import sys
 from collections.abc import Callable, Sequence
 from fractions import Fraction
@@ -139,7 +138,11 @@ def _colour(wish: str, stream: Any) -> bool:
 
 def _width() -> int:
     """Columns of the terminal, 40 to 120; 80 in a pipe."""
-    return max(40, min(120, shutil.get_terminal_size((80, 24)).columns))
+    try:
+        columns = int(os.environ.get("COLUMNS") or os.get_terminal_size(sys.stdout.fileno()).columns)
+    except (ValueError, OSError):
+        columns = 80
+    return max(40, min(120, columns or 80))
 
 
 def _rulebook(folders: tuple[str, ...]) -> Any:

@@ -1,44 +1,63 @@
-"""The plan format: plan.schema.json compiled for a quick walk, and the texts that it calls dates, languages and hours."""
+"""The plan format: plan.schema.json compiled for a quick walk; what it calls dates, languages and hours."""
 
 from __future__ import annotations
 
 import json
 import re
-from functools import cache
+from collections.abc import Callable
+from datetime import date
+from functools import cache, lru_cache
 from typing import Any
 
 from smlint.bundled import bundled
 from smlint.hours import staffed
 
-_DATE = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
+PLACEHOLDERS = ("tbd", "todo", "n/a", "xxx", "placeholder", "lorem ipsum", "fylles ut", "kommer", "?")
+
+# BCP 47: language and extended language, script, region, variants, extensions, private use.
 _LANGUAGE = re.compile(
-    r"[A-Za-z]{2,3}(-[A-Za-z]{4})?(-([A-Za-z]{2}|\d{3}))?(-([A-Za-z0-9]{5,8}|\d[A-Za-z0-9]{3}))*(-x(-[A-Za-z0-9]{1,8})+)?"
+    r"[a-z]{2,3}(-[a-z]{3}){0,3}(-[a-z]{4})?(-([a-z]{2}|\d{3}))?(-([a-z0-9]{5,8}|\d[a-z0-9]{3}))*"
+    r"(-[a-wyz0-9](-[a-z0-9]{2,8})+)*(-x(-[a-z0-9]{1,8})+)?",
+    re.IGNORECASE | re.ASCII,
 )
+_ANY_PLACEHOLDER = "|".join(r"\s++".join(re.escape(word) for word in words.split()) for words in PLACEHOLDERS)
+# Possessive, so that a megabyte of blanks is passed over once.
+_SAYS_NOTHING = re.compile(rf"\s*+(?:{_ANY_PLACEHOLDER})?+\s*+", re.IGNORECASE)
+_BLANKS = "\t\n\v\f\r\x1c\x1d\x1e\x1f \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
+_BLANKS += "\u2028\u2029\u202f\u205f\u3000"
+# A text that begins otherwise is neither blank nor a placeholder: most need no closer look. (K: the Kelvin sign.)
+_MAY_SAY_NOTHING = frozenset(_BLANKS + "".join(words[0] + words[0].upper() for words in PLACEHOLDERS) + "\u212a")
+
+
+def _no_text(text: str) -> bool:
+    return False
 
 
 class Schema:
-    """One node of the schema, ready for the walk."""
+    """One node of the schema, ready for the walk.
+
+    `types` stand as written; `enum` keeps the order of the schema. `fits` tells whether a text is right as it stands:
+    it says something and is of the enum or format.
+    """
 
     __slots__ = (
-        "const", "enum", "expected", "format", "free", "items", "maximum", "minimum", "names", "over", "properties",
-        "refs", "required", "types",
+        "enum", "fits", "format", "free", "items", "maximum", "minimum", "names", "properties", "refs", "required",
+        "types",
     )  # fmt: skip
 
     def __init__(self) -> None:
-        self.types: frozenset[str] = frozenset()
+        self.types: tuple[str, ...] = ()
         self.properties: dict[str, Schema] = {}
         self.names: list[str] = []
         self.free: Schema | None = None
         self.items: Schema | None = None
-        self.enum: frozenset[str] | None = None
-        self.const: Any = None
+        self.enum: dict[str, None] | None = None
         self.format: str | None = None
+        self.fits: Callable[[str], object] = _no_text
         self.minimum: int | None = None
         self.maximum: int | None = None
-        self.over: int | None = None
         self.refs: tuple[str, ...] = ()
         self.required: tuple[str, ...] = ()
-        self.expected: tuple[str, ...] = ()
 
 
 @cache
@@ -52,26 +71,31 @@ def _compiled(raw: dict[str, Any], defs: dict[str, Any], known: dict[str, Schema
     """A Schema of a raw node; a `$ref` brings the named definition's keywords under its own."""
     if "$ref" in raw:
         name = raw["$ref"].removeprefix("#/$defs/")
-        beside = {key: value for key, value in raw.items() if key != "$ref"}
-        if {"x-refs", "minimum", "maximum", "enum", "type", "format"} & beside.keys():
-            return _compiled({**defs[name], **beside}, defs, known)
+        if "x-refs" in raw:
+            return _compiled({**defs[name], "x-refs": raw["x-refs"]}, defs, known)
         if name not in known:
             known[name] = _compiled(defs[name], defs, known)
         return known[name]
     node = Schema()
-    types = raw.get("type", ())
-    node.expected = (types,) if isinstance(types, str) else tuple(types)
-    node.types = frozenset(node.expected)
+    types, more = raw["type"], raw.get("additionalProperties")
+    node.types = (types,) if isinstance(types, str) else tuple(types)
     node.properties = {key: _compiled(inner, defs, known) for key, inner in raw.get("properties", {}).items()}
     node.names = list(node.properties)
-    more = raw.get("additionalProperties")
     node.free = _compiled(more, defs, known) if isinstance(more, dict) else None
     node.items = _compiled(raw["items"], defs, known) if "items" in raw else None
-    node.enum = frozenset(raw["enum"]) if "enum" in raw else None
-    node.const, node.format = raw.get("const"), raw.get("format")
-    node.minimum, node.maximum, node.over = raw.get("minimum"), raw.get("maximum"), raw.get("exclusiveMinimum")
+    node.enum, node.format = dict.fromkeys(raw["enum"]) if "enum" in raw else None, raw.get("format")
+    node.fits = _test_of_texts(node)
+    node.minimum, node.maximum = raw.get("minimum"), raw.get("maximum")
     node.refs, node.required = tuple(raw.get("x-refs", ())), tuple(raw.get("required", ()))
     return node
+
+
+def _test_of_texts(node: Schema) -> Callable[[str], object]:
+    if "string" not in node.types:
+        return _no_text
+    if node.enum is not None:
+        return node.enum.__contains__
+    return _FORMATS[node.format] if node.format else says_something
 
 
 @cache
@@ -92,23 +116,43 @@ def coded_keys() -> frozenset[str]:
     return frozenset(found)
 
 
-def has_format(node: Schema, value: str) -> bool:
-    if node.enum is not None:
-        return value in node.enum
-    if node.format == "date":
-        return is_date(value)
-    if node.format == "language":
-        return len(value) < 100 and _LANGUAGE.fullmatch(value) is not None
-    return node.format != "service-hours" or staffed(value) is not None
+def says_something(text: str) -> bool:
+    """Whether a text is neither empty, nor blank, nor a placeholder."""
+    return bool(text) and (text[0] not in _MAY_SAY_NOTHING or not _SAYS_NOTHING.fullmatch(text))
 
 
-def is_date(value: str) -> bool:
+def is_date(text: str) -> bool:
     """Whether a text is a calendar date as ISO 8601 writes it: 2027-06-30."""
-    found = _DATE.fullmatch(value)
-    if not found or not value.isascii():
+    return len(text) == 10 and _is_date(text)
+
+
+@lru_cache(maxsize=4096)
+def _is_date(text: str) -> bool:
+    if text[4] != "-" or text[7] != "-":  # Python knows other forms, which a plan may not use
         return False
-    year, month, day = int(found[1]), int(found[2]), int(found[3])
-    if year < 1 or not 1 <= month <= 12:
+    try:
+        return bool(date.fromisoformat(text))
+    except ValueError:
         return False
-    leap = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
-    return 1 <= day <= (29 if month == 2 and leap else 28 if month == 2 else 30 if month in (4, 6, 9, 11) else 31)
+
+
+def is_language(text: str) -> bool:
+    """Whether a text has the form of a BCP 47 language tag (nb, sr-Latn, pt-BR) and is no placeholder (TBD would do)."""
+    return len(text) < 100 and _is_language(text)
+
+
+@lru_cache(maxsize=256)
+def _is_language(text: str) -> bool:
+    return _LANGUAGE.fullmatch(text) is not None and says_something(text)
+
+
+def is_service_hours(text: str) -> bool:
+    """Whether a text is in the grammar of service hours: Mon-Fri 08:00-16:00; Sat 10:00-14:00."""
+    return staffed(text) is not None
+
+
+_FORMATS: dict[str, Callable[[str], bool]] = {
+    "date": is_date,
+    "language": is_language,
+    "service-hours": is_service_hours,
+}

@@ -10,20 +10,23 @@ DAY = 24 * 60
 WEEK = 7 * DAY
 Stretch = tuple[int, int]  # minutes since Monday 00:00; the end is exclusive
 
-_PART = re.compile(r"(\w{3})(?:-(\w{3}))?\s+(\d\d):(\d\d)-(\d\d):(\d\d)")
+_PART = re.compile(r"(\w{3})(?:-(\w{3}))?\s+(\d\d):(\d\d)-(\d\d):(\d\d)", re.ASCII)
+_LONGEST = 1000  # characters of a text that may be service hours
 
 
-@lru_cache(maxsize=256)
 def staffed(text: str) -> tuple[Stretch, ...] | None:
     """The staffed stretches of the week, merged and in order; None when the text is not in the grammar.
 
     The grammar: `24/7`, or one or more `<days> HH:MM-HH:MM` joined by `;`, days `Mon` … `Sun` or a range such as
     `Mon-Fri`. An end that is not after its start runs past midnight.
     """
+    return _staffed(text) if len(text) <= _LONGEST else None
+
+
+@lru_cache(maxsize=256)
+def _staffed(text: str) -> tuple[Stretch, ...] | None:
     if text.strip() == "24/7":
         return ((0, WEEK),)
-    if len(text) > 1000:
-        return None
     stretches: list[Stretch] = []
     for part in text.split(";"):
         found = _PART.fullmatch(part.strip())
@@ -48,7 +51,7 @@ def longest_gap(text: str) -> int | None:
 
 def clock(text: str) -> Stretch | None:
     """Two times of one day, "08:00–20:00", as minutes since midnight."""
-    found = re.fullmatch(r"(\d\d):(\d\d)\s*[-–]\s*(\d\d):(\d\d)", text)
+    found = re.fullmatch(r"(\d\d):(\d\d)\s*[-–]\s*(\d\d):(\d\d)", text, re.ASCII)
     if not found:
         return None
     start, end = _minutes(found[1], found[2]), _minutes(found[3], found[4])

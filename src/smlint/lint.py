@@ -14,7 +14,7 @@ from smlint.profile import View
 from smlint.profile import applies as profile_test
 from smlint.query import condition, query
 from smlint.rule import Rule
-from smlint.rulebook import OWNERS, Rulebook, RuleError, base
+from smlint.rulebook import MODIFIERS, OWNERS, Rulebook, RuleError, base
 from smlint.spot import Spot, identity
 from smlint.words import Code, Measure, Percent, Word
 
@@ -97,11 +97,11 @@ class _Blocker:
         root, value = view.data, spot.value
         if self.missing and all(path.one(root, value) is not None for path in self.missing):
             return False
-        if self.lacks and any(path.values(root, value) for path in self.lacks):
+        if self.lacks and any(view.select(path, value) for path in self.lacks):
             return False
         if self.filter is not None and not self.filter(root, value):
             return False
-        if self.here is not None and all(finding.path != spot.path for finding in run.outcomes[self.here].findings):
+        if self.here is not None and spot.path not in run.at_fault(self.here):
             return False
         return self.verdict is None or (check(spot, view) is None) == (self.verdict == "pass")
 
@@ -125,6 +125,7 @@ class _Run:
         self.faults: dict[str, str] = {}  # rule -> itself if it has a finding, else the rule that blocks it
         self.whole = Spot((), view.data, view.plan)
         self.selected: dict[str, list[Spot]] = {}
+        self._at_fault: dict[str, frozenset[Path]] = {}
 
     def judge(self, prepared: _Prepared) -> None:
         rule = prepared.rule
@@ -167,6 +168,12 @@ class _Run:
                 return behind
         return None
 
+    def at_fault(self, rule: str) -> frozenset[Path]:
+        """The subjects on which a rule that has run has findings."""
+        if rule not in self._at_fault:
+            self._at_fault[rule] = frozenset(finding.path for finding in self.outcomes[rule].findings)
+        return self._at_fault[rule]
+
     def empty(self, prepared: _Prepared, severity: str) -> None:
         """The rule selects nothing: it fails on the plan, is blocked as a whole, or does not apply."""
         rule = prepared.rule
@@ -196,7 +203,8 @@ class _Run:
         values: dict[str, Any] = {name: value for name, value in rule.options.items() if not isinstance(value, dict)}
         values["as_of"] = view.today
         values |= _values(rule.values, spot, view) | fail.values
-        values["missing"] = [_key(key, rule.place) if type(key) is str else str(key) for key in fail.missing]
+        below = f"{rule.place}." if rule.place and view.plan.has(at) else ""
+        values["missing"] = [Code(key.removeprefix(below)) if type(key) is str else str(key) for key in fail.missing]
         values["label"] = spot.label
         plan = view.plan
         return Finding(
@@ -204,17 +212,12 @@ class _Run:
         )
 
 
-def _key(key: str, place: str | None) -> Code:
-    """A missing key as a message lists it: below the rule's own place, without that prefix."""
-    return Code(key.removeprefix(f"{place}.") if place else key)
-
-
 # --- checks ------------------------------------------------------------------------------------------------------
 
 
 def _compiled(check: dict[str, Any]) -> _Check:
     """A check of a rule file as one function: a verb, or all/any of several, with its modifiers."""
-    name = next(key for key in check if key not in ("if", "when", "at", "values", "missing"))
+    name = next(key for key in check if key not in MODIFIERS)
     run = _group(name, check[name]) if name in ("all", "any") else _asks(name, check[name])
     filter = condition(check["if"]) if "if" in check else None
     when = profile_test(check["when"]) if "when" in check else None

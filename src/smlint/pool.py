@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import copyreg
-import multiprocessing
 from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
@@ -38,6 +36,9 @@ def look_at(source: Source) -> Report | Word | None:
 
 def spread(found: Sequence[Source], jobs: int) -> Iterator[Report | Word | None]:
     """The outcomes of all files, in their order, worked out by `jobs` processes."""
+    import copyreg  # both only where several processes are wanted
+    import multiprocessing
+
     copyreg.pickle(Rule, _by_name)  # a rule travels as its name: every process has the same rulebook
     size = max(1, min(32, len(found) // (4 * jobs)))
     if "fork" in multiprocessing.get_all_start_methods():

@@ -10,13 +10,18 @@ from functools import cache
 from typing import Any
 
 from smlint.plan import Number, Path, Plan
-from smlint.query import condition, query
+from smlint.query import Query, condition, query
 from smlint.spot import Spot
 from smlint.words import folded
 
 Predicates = frozenset[str]
 
-EEA = frozenset(["AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE", "IS", "IT", "LI", "LT", "LU", "LV", "MT", "NL", "NO", "PL", "PT", "RO", "SE", "SI", "SK"])
+EEA = frozenset(
+    (
+        "AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE", "IS", "IT", "LI",
+        "LT", "LU", "LV", "MT", "NL", "NO", "PL", "PT", "RO", "SE", "SI", "SK",
+    )
+)  # fmt: skip
 CATEGORIES = ("tools", "advertising", "production", "agency", "training", "evaluation", "other")
 SIZES = ("micro", "small", "medium", "large")
 NAMES = (
@@ -50,7 +55,7 @@ class View:
     It answers the questions that verbs ask, and remembers answers that are the same for every subject.
     """
 
-    __slots__ = ("_ids", "as_of", "data", "plan", "predicates", "today")
+    __slots__ = ("_found", "_ids", "_named", "as_of", "data", "plan", "predicates", "today")
 
     def __init__(self, plan: Plan, data: dict[str, Any], as_of: datetime.date) -> None:
         fill_defaults(data)
@@ -60,7 +65,9 @@ class View:
         self.as_of = as_of
         self.today = as_of.isoformat()
         self.predicates = predicates(data)
+        self._found: dict[str, list[Any]] = {}
         self._ids: dict[str, frozenset[str]] = {}
+        self._named: dict[str, dict[str, list[dict[str, Any]]]] = {}
 
     def one(self, spot: Spot, path: str) -> Any:
         """The value at a path from the subject (or, with `$`, from the plan); None when it is missing."""
@@ -68,7 +75,15 @@ class View:
 
     def values(self, spot: Spot, path: str) -> list[Any]:
         """All values that a query selects."""
-        return query(path).values(self.data, spot.value)
+        return self.select(query(path), spot.value)
+
+    def select(self, asked: Query, value: Any) -> list[Any]:
+        """All values that a compiled query selects; what starts at the plan is the same for every subject."""
+        if not asked.absolute:
+            return asked.values(self.data, value)
+        if asked.text not in self._found:
+            self._found[asked.text] = asked.values(self.data, value)
+        return self._found[asked.text]
 
     def located(self, spot: Spot, path: str) -> list[tuple[Path, Any]]:
         """All values that a query selects, with their paths in the plan."""
@@ -82,9 +97,15 @@ class View:
     def ids(self, path: str) -> frozenset[str]:
         """The texts that an absolute query selects, as a set; worked out once per plan."""
         if path not in self._ids:
-            found = query(path).values(self.data, self.data)
+            found = self.select(query(path), self.data)
             self._ids[path] = frozenset(value for value in found if isinstance(value, str))
         return self._ids[path]
+
+    def named(self, path: str) -> dict[str, list[dict[str, Any]]]:
+        """The items that an absolute query selects, by id; worked out once per plan."""
+        if path not in self._named:
+            self._named[path] = _by_id(self.select(query(path), self.data))
+        return self._named[path]
 
     def holds(self, spot: Spot, filter: str) -> bool:
         """Whether an RFC 9535 filter expression is true of the subject."""
@@ -107,21 +128,21 @@ def applies(expression: str) -> Callable[[Predicates], bool]:
     alternatives = [_all_of(part) for part in expression.replace(",", " or ").split(" or ") if part.strip()]
     if not alternatives:
         raise ValueError("an empty profile expression")
-    return lambda known: any(
-        all((name in known) == wanted for name, wanted in alternative) for alternative in alternatives
-    )
+    return lambda known: any(wanted <= known and refused.isdisjoint(known) for wanted, refused in alternatives)
 
 
-def _all_of(text: str) -> list[tuple[str, bool]]:
-    terms = []
+def _all_of(text: str) -> tuple[Predicates, Predicates]:
+    """What must hold and what must not, of names joined by `and`."""
+    wanted: set[str] = set()
+    refused: set[str] = set()
     for term in text.split(" and "):
         words = term.split()
-        wanted = words[:1] != ["not"]
-        name = " ".join(words if wanted else words[1:])
+        negated = words[:1] == ["not"]
+        name = " ".join(words[1:] if negated else words)
         if name not in NAMES:
             raise ValueError(f"unknown profile predicate {name!r}")
-        terms.append((name, wanted))
-    return terms
+        (refused if negated else wanted).add(name)
+    return frozenset(wanted), frozenset(refused)
 
 
 def is_live(channel: dict[str, Any]) -> bool:
@@ -198,35 +219,76 @@ def derive(data: dict[str, Any]) -> None:
     if "investment" in data:
         _add_up(data["investment"])
     _share_ownership(data)
-    for goal in data.get("goals", ()):
-        if "roi_percent" in goal.get("return", ()):
-            goal["_cost"] = goal_cost(goal, data)
+    _price_goals(data)
 
 
 def _link(data: dict[str, Any]) -> None:
-    """Turn references round: a goal's initiatives and live channels, an audience's live channels, a channel's goals."""
-    goals, audiences = _by_id(data.get("goals")), _by_id(data.get("audiences"))
-    functions = _by_id(data.get("departments"))
-    for initiative in data.get("initiatives", ()):
-        named = (item for id in initiative.get("departments", ()) for item in functions.get(id, ()))
-        initiative["_functions"] = _distinct(item["function"] for item in named if "function" in item)
-        for goal in _named(initiative.get("goals"), goals):
-            goal.setdefault("_initiatives", []).append(initiative)
+    """Turn references round: a goal's initiatives, an audience's live channels, a channel's goals.
+
+    Every list of references is walked once: what a rule asks of a plan must not grow faster than the plan.
+    """
+    initiatives, goals = data.get("initiatives", ()), data.get("goals", ())
+    live = [channel for channel in data.get("channels", ()) if is_live(channel)]
+    _hand_over("_initiatives", goals, _naming("goals", initiatives))
+    _hand_over("_channels", data.get("audiences", ()), _naming("audiences", live))
+    _note_reached(goals, live)
+    functions = _one_per_function(data.get("departments", ()))
+    for initiative in initiatives:
+        departments = _named(initiative.get("departments"), functions)
+        initiative["_functions"] = _distinct(item["function"] for item in departments if "function" in item)
+    known = _one_per_function(goals)
     for channel in data.get("channels", ()):
-        channel["_goals"] = _named(channel.get("goals"), goals)
-        if is_live(channel):
-            for item in (*channel["_goals"], *_named(channel.get("audiences"), audiences)):
-                item.setdefault("_channels", []).append(channel)
+        channel["_goals"] = _named(channel.get("goals"), known)
     tones = data.get("tone", {}).get("by_audience", {})
     for audience in data.get("audiences", ()):
         if tone := audience.get("tone") or tones.get(audience.get("id")):
             audience["_tone"] = tone
 
 
-def _by_id(items: Iterable[dict[str, Any]] | None) -> dict[str, list[dict[str, Any]]]:
+def _naming(key: str, items: Iterable[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+    """Items by the ids that they name under `key`."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for item in items:
+        for id in _distinct(item.get(key, ())):
+            found.setdefault(id, []).append(item)
+    return found
+
+
+def _hand_over(key: str, items: Iterable[dict[str, Any]], by_id: dict[str, list[dict[str, Any]]]) -> None:
+    """Give each item the others that name its id; items that share an id share one list."""
+    for item in items:
+        if item.get("id") in by_id:
+            item[key] = by_id[item["id"]]
+
+
+def _note_reached(goals: Iterable[dict[str, Any]], live: list[dict[str, Any]]) -> None:
+    """`_reached` of a goal: those of its audiences that a live channel for the goal names."""
+    by_goal, by_audience = (_positions_naming(key, live) for key in ("goals", "audiences"))
+    for goal in goals:
+        channels = by_goal.get(goal.get("id"))
+        if channels:
+            goal["_reached"] = [
+                id for id in goal.get("audiences", ()) if not channels.isdisjoint(by_audience.get(id, ()))
+            ]
+
+
+def _positions_naming(key: str, items: list[dict[str, Any]]) -> dict[str | None, set[int]]:
+    found: dict[str | None, set[int]] = {}
+    for position, item in enumerate(items):
+        for id in item.get(key, ()):
+            found.setdefault(id, set()).add(position)
+    return found
+
+
+def _one_per_function(items: Iterable[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+    """Items by id, of several with the same id one per function: nothing else is asked of them."""
+    return {id: list({item.get("function"): item for item in same}.values()) for id, same in _by_id(items).items()}
+
+
+def _by_id(items: Iterable[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
     """Items by id; an id that stands twice names every item that has it."""
     found: dict[str, list[dict[str, Any]]] = {}
-    for item in items or ():
+    for item in items:
         if "id" in item:
             found.setdefault(item["id"], []).append(item)
     return found
@@ -242,7 +304,8 @@ def _distinct(values: Iterable[str]) -> list[str]:
 
 
 def _judge_metric(criterion: dict[str, Any]) -> None:
-    """`_vocabulary`: the level of the metric; `_shows`: what the criterion is taken to show; `_months` between readings."""
+    """`_vocabulary`: the level of the metric; `_shows`: what the criterion is taken to show; `_months` between two
+    readings."""
     metric, level = criterion.get("metric"), criterion.get("level")
     vocabulary = VOCABULARY.get(str(metric))
     if vocabulary:
@@ -259,8 +322,11 @@ def _judge_metric(criterion: dict[str, Any]) -> None:
 
 
 def _follow_chains(data: dict[str, Any]) -> None:
-    """`_chain`: where `of` leads. counted: to a counted population; incomplete: a criterion on the way lacks a unit or a
-    numeric target; open: nowhere, in a circle, or over something that is no percentage. Each criterion is walked once."""
+    """`_chain`: where `of` leads. Each criterion is walked once.
+
+    counted: to a counted population; incomplete: a criterion on the way lacks a unit or a numeric target;
+    open: nowhere, in a circle, or over something that is no percentage.
+    """
     known = {criterion["id"]: criterion for criterion in all_criteria(data) if "id" in criterion}
     for criterion in known.values():
         _follow(criterion, known)
@@ -321,16 +387,22 @@ def _share_ownership(data: dict[str, Any]) -> None:
             channel["_owner_share"] = Fraction(100 * counted[folded(channel["owner"])], len(owned))
 
 
-def goal_cost(goal: dict[str, Any], data: dict[str, Any]) -> Fraction:
-    """What a goal's initiatives cost: money, and hours at the plan's mean rate, shared evenly among an initiative's goals.
+def _price_goals(data: dict[str, Any]) -> None:
+    """`_cost` of a goal that states a return on investment: what its initiatives cost.
 
-    Source: the roi verb in docs/writing-rules.md.
+    Money, and hours at the plan's mean rate, shared evenly among an initiative's goals.
+    Source: the verb `roi` in docs/writing-rules.md.
     """
+    priced = [goal for goal in data.get("goals", ()) if "roi_percent" in goal.get("return", ())]
+    if not priced:
+        return
     investment = data.get("investment", {})
     hours = investment.get("_people_hours", 0)
-    rate = Fraction(investment["_people_money"]) / hours if hours else 0
-    shares = (
-        (initiative.get("hours", 0) * rate + initiative.get("cost", 0)) / Fraction(len(set(initiative["goals"])))
-        for initiative in goal.get("_initiatives", ())
-    )
-    return sum(shares, Fraction(0))
+    rate = Fraction(investment["_people_money"]) / hours if hours else Fraction(0)
+    shares = {
+        id(initiative): (initiative.get("hours", 0) * rate + initiative.get("cost", 0)) / len(set(initiative["goals"]))
+        for initiative in data.get("initiatives", ())
+        if "goals" in initiative
+    }
+    for goal in priced:
+        goal["_cost"] = sum((shares[id(initiative)] for initiative in goal.get("_initiatives", ())), Fraction(0))

@@ -23,7 +23,7 @@ from jsonpath_rfc9535 import selectors as sel
 from jsonpath_rfc9535.function_extensions import ExpressionType, FilterFunction
 from jsonpath_rfc9535.segments import JSONPathRecursiveDescentSegment
 
-from smlint.plan import Path, positions
+from smlint.plan import Items, OutOfRange, Path, number, positions
 from smlint.words import folded
 
 Located = list[tuple[Path, Any]]
@@ -46,26 +46,29 @@ NOTHING: Any = _Nothing()
 
 # Keys that `profile` adds. They are read by name; wildcards and descendants pass them by, for they lead in circles.
 DERIVED = frozenset(
-    ("_vocabulary", "_shows", "_chain", "_months", "_initiatives", "_channels", "_goals", "_functions", "_tone")
-    + ("_cost", "_owner_share", "_people_hours", "_people_money", "_category_money", "_money")
-)
+    (
+        "_vocabulary", "_shows", "_chain", "_months", "_initiatives", "_channels", "_reached", "_goals", "_functions",
+        "_tone", "_cost", "_owner_share", "_people_hours", "_people_money", "_category_money", "_money",
+    )
+)  # fmt: skip
 
 
 class Query:
     """A compiled query. Texts that begin with `$` start at the plan, others at the subject."""
 
-    __slots__ = ("_locate", "_names", "_steps", "absolute", "last_name", "names", "text")
+    __slots__ = ("_ask", "_locate", "_names", "_steps", "absolute", "last_name", "names", "text")
 
     def __init__(self, text: str) -> None:
         self.text = text
         self.absolute = text.startswith("$")
-        segments = _parsed(_as_query(text)).segments
+        segments = _parsed(_as_query(text), text).segments
         self._steps = [_step(segment) for segment in segments]
         self._locate = [_locate(segment) for segment in segments]
         names = [_only_name(segment) for segment in segments]
         # The names before the first wildcard or filter: what can be shown and looked up in the text.
         self.names: Path = tuple(names[: names.index(None)] if None in names else names)  # type: ignore[arg-type]
         self._names = None if None in names else names
+        self._ask = None if self._names is None else _walk(self._names, relative=not self.absolute)
         self.last_name = next((name for name in reversed(names) if name), "$")
 
     @property
@@ -75,9 +78,9 @@ class Query:
 
     def values(self, root: Any, current: Any) -> list[Any]:
         """The values that the query selects."""
-        if self._names is not None:
-            value = self.one(root, current)
-            return [] if value is None else [value]
+        if self._ask is not None:
+            value = self._ask(root, current)
+            return [] if value is NOTHING else [value]
         nodes = [root if self.absolute else current]
         for step in self._steps:
             nodes = step(nodes, root)
@@ -113,10 +116,10 @@ def query(text: str) -> Query:
 @cache
 def condition(text: str) -> Predicate:
     """A filter expression such as `@.have < @.needed` as a predicate over (plan, subject). Raises QueryError."""
-    selector = _parsed(f"$[?{text}]").segments[0].selectors[0]
-    if not isinstance(selector, sel.FilterSelector):
-        raise QueryError(f"not a filter expression: {text}")
-    return _test(selector.expression.expression)
+    selectors = [selector for segment in _parsed(f"$[?{text}]", text).segments for selector in segment.selectors]
+    if len(selectors) != 1 or not isinstance(selectors[0], sel.FilterSelector):
+        raise QueryError(f"{text!r} is not one filter expression")
+    return _test(selectors[0].expression.expression)
 
 
 def _as_query(text: str) -> str:
@@ -127,12 +130,14 @@ def _as_query(text: str) -> str:
     return f"$.{text}" if re.match(r"[^\W\d]", text) else f"${text}"
 
 
-@cache
-def _parsed(text: str) -> Any:
+def _parsed(text: str, written: str) -> Any:
+    """The library's structure of a query; `written` is what a rule file says, for complaints."""
     try:
         return _environment().compile(text)
-    except JSONPathError as error:
-        raise QueryError(f"{text!r} is not an RFC 9535 query: {error}") from None
+    except (JSONPathError, OverflowError) as error:  # OverflowError: a literal such as 1e400
+        raise QueryError(f"{written!r} is not an RFC 9535 query: {error}") from None
+    except RecursionError:
+        raise QueryError(f"{written[:40]!r}… is nested too deep") from None
 
 
 class _Function(FilterFunction):
@@ -200,12 +205,14 @@ def _selects(selector: Any) -> Callable[[Any, Any], list[Any]]:
 
 
 def _inner(node: Any) -> list[Any]:
+    """The values that a map or list holds."""
     if type(node) is dict:
         return [value for key, value in node.items() if key not in DERIVED]
     return node if isinstance(node, list) else []
 
 
 def _keyed(node: Any) -> list[tuple[str | int, Any]]:
+    """The values that a map or list holds, with key or original index."""
     if type(node) is dict:
         return [(key, value) for key, value in node.items() if key not in DERIVED]
     return positions(node) if isinstance(node, list) else []  # type: ignore[return-value]
@@ -225,7 +232,12 @@ def _pick(selector: Any) -> Callable[[Any, Any], list[tuple[str | int, Any]]]:
         part = selector.slice
         return lambda node, root: _keyed(node)[part] if isinstance(node, list) and part.step != 0 else []
     at = selector.index
-    return lambda node, root: _keyed(node)[at : at + 1 or None] if isinstance(node, list) and -len(node) <= at else []
+    return lambda node, root: [_item(node, at)] if isinstance(node, list) and -len(node) <= at < len(node) else []
+
+
+def _item(items: list[Any], at: int) -> tuple[str | int, Any]:
+    """One item of a list, counted from the end when `at` is negative, with its original index."""
+    return items.original[at] if type(items) is Items else at % len(items), items[at]
 
 
 def _locate(segment: Any) -> Callable[[Located, Any], Located]:
@@ -275,16 +287,55 @@ def _test(expression: Any) -> Predicate:
     if isinstance(expression, ast.ComparisonExpression):
         return _comparison(expression)
     if isinstance(expression, ast.FilterQuery):
-        nodes = _nodes(expression)
-        return lambda root, current: bool(nodes(root, current))
+        return _existence(expression)
     ask = _asked(expression)
     return lambda root, current: ask(root, current) is True
 
 
+def _existence(expression: Any) -> Predicate:
+    walk = _singular(expression)
+    if walk is not None:
+        return lambda root, current: walk(root, current) is not NOTHING
+    nodes = _nodes(expression)
+    return lambda root, current: bool(nodes(root, current))
+
+
 def _comparison(expression: Any) -> Predicate:
-    left, right, operator = _asked(expression.left), _asked(expression.right), expression.operator
-    compare = _COMPARE[operator]
+    left, operator = _asked(expression.left), expression.operator
+    if operator in ("==", "!=") and isinstance(expression.right, ast.StringLiteral | ast.BooleanLiteral):
+        return _is_literal(left, expression.right.value, operator == "==")
+    right, compare = _asked(expression.right), _COMPARE[operator]
     return lambda root, current: compare(left(root, current), right(root, current))
+
+
+def _is_literal(left: _Ask, literal: str | bool, wanted: bool) -> Predicate:
+    """The commonest comparison, without the detour over kinds: a text equals only texts, true only true."""
+    if isinstance(literal, bool):
+        return lambda root, current: (left(root, current) is literal) is wanted
+    return lambda root, current: (left(root, current) == literal) is wanted
+
+
+def _singular(expression: Any) -> _Ask | None:
+    """The walk of a query inside a filter that is names only; None for any other."""
+    names = [_only_name(segment) for segment in expression.query.segments]
+    return None if None in names else _walk(names, relative=isinstance(expression, ast.RelativeFilterQuery))
+
+
+def _walk(names: list[str | None], relative: bool) -> _Ask:
+    """The value at a chain of names from the current node or from the plan; NOTHING when there is none."""
+    if relative and len(names) == 1:
+        only = names[0]
+        return lambda root, current: current.get(only, NOTHING) if type(current) is dict else NOTHING
+
+    def walk(root: Any, current: Any) -> Any:
+        value = current if relative else root
+        for name in names:
+            if type(value) is not dict:
+                return NOTHING
+            value = value.get(name, NOTHING)
+        return value
+
+    return walk
 
 
 def _nodes(expression: Any) -> Callable[[Any, Any], list[Any]]:
@@ -306,17 +357,25 @@ def _nodes(expression: Any) -> Callable[[Any, Any], list[Any]]:
 def _asked(expression: Any) -> _Ask:
     """A comparable: literal, singular query or function."""
     if isinstance(expression, ast.FilterExpressionLiteral):
-        value = Fraction(str(expression.value)) if isinstance(expression.value, float) else expression.value
+        value = _literal(expression)
         return lambda root, current: value
     if isinstance(expression, ast.FilterQuery):
+        walk = _singular(expression)
+        if walk is not None:
+            return walk
         nodes = _nodes(expression)
-
-        def first(root: Any, current: Any) -> Any:
-            found = nodes(root, current)
-            return found[0] if found else NOTHING
-
-        return first
+        return lambda root, current: _sole(nodes(root, current))
     return _function(expression)
+
+
+def _literal(expression: Any) -> Any:
+    """The value of a literal; a number exactly as it is written, for the library reads it as binary floating point."""
+    if isinstance(expression, ast.IntegerLiteral | ast.FloatLiteral):
+        value = number(expression.token.value)
+        if value is None or isinstance(value, OutOfRange):
+            raise QueryError(f"{expression.token.value} is not a number that a plan can hold")
+        return value
+    return expression.value
 
 
 def _function(expression: Any) -> _Ask:
@@ -331,7 +390,16 @@ def _function(expression: Any) -> _Ask:
 
 
 def _distinct(values: list[Any]) -> int:
-    return len({repr(value) for value in values})
+    return len({frozen(value) for value in values})
+
+
+def frozen(value: Any) -> Any:
+    """A value as something that can stand in a set: equal where the RFC calls two values equal."""
+    if isinstance(value, dict):
+        return frozenset((key, frozen(inner)) for key, inner in value.items() if key not in DERIVED)
+    if isinstance(value, list):
+        return tuple(map(frozen, value))
+    return isinstance(value, bool), value
 
 
 def _sole(values: list[Any]) -> Any:
@@ -339,7 +407,9 @@ def _sole(values: list[Any]) -> Any:
 
 
 def _length(value: Any) -> Any:
-    return len(value) if isinstance(value, str | list | dict) else NOTHING
+    if isinstance(value, dict):
+        return len(value.keys() - DERIVED)
+    return len(value) if isinstance(value, str | list) else NOTHING
 
 
 def _is_number(value: Any) -> bool:
@@ -369,7 +439,8 @@ def _equal(left: Any, right: Any) -> bool:
     if isinstance(left, list) and isinstance(right, list):
         return len(left) == len(right) and all(map(_equal, left, right))
     if isinstance(left, dict) and isinstance(right, dict):
-        return left.keys() == right.keys() and all(_equal(left[key], right[key]) for key in left)
+        keys = left.keys() - DERIVED
+        return keys == right.keys() - DERIVED and all(_equal(left[key], right[key]) for key in keys)
     return bool(left == right)
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from fractions import Fraction
+from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path as File
 from typing import Any
@@ -13,9 +13,9 @@ from smlint.bundled import bundled
 from smlint.checks import verb
 from smlint.plan import Limits, Path, Plan, read_document
 from smlint.profile import applies
-from smlint.query import QueryError, condition, query
+from smlint.query import condition, query
 from smlint.rule import Dimension, Example, Rule
-from smlint.words import LANGUAGES
+from smlint.words import LANGUAGES, say
 
 MODEL = 1  # the laws and arithmetic of the score; goes up when they change
 SEVERITY_WEIGHTS = {"error": 3, "warning": 2, "info": 1}
@@ -32,7 +32,7 @@ _KEYS = (
     "title why fix source severity level applies given blocked empty options check values place message good bad as_of"
 )
 _REQUIRED = "title why fix source severity level given check message good bad"
-_MODIFIERS = {"if", "when", "at", "values", "missing"}
+MODIFIERS = {"if", "when", "at", "values", "missing"}
 
 
 class RuleError(Exception):
@@ -55,6 +55,8 @@ class Rulebook:
     @cached_property
     def fingerprint(self) -> str:
         """A hash of what decides outcomes and points: not of wording, examples or the order of files."""
+        import hashlib  # only machine-readable reports ask for it
+
         facts = {
             "model": MODEL,
             "dimensions": {id: dimension.weight for id, dimension in self.dimensions.items()},
@@ -88,11 +90,6 @@ def load(folders: tuple[str, ...] = ()) -> Rulebook:
     return book
 
 
-def load_only(folder: str) -> Rulebook:
-    """The shipped rules with one more folder, of which the caller wants `examples`."""
-    return load((folder,))
-
-
 def _read_folder(folder: File, dimensions: dict[str, Dimension], rules: dict[str, Rule]) -> None:
     if not folder.is_dir():
         raise RuleError(str(folder), 1, "is not a folder of rules")
@@ -124,7 +121,9 @@ def read_file(file: File) -> Plan:
         raise RuleError(str(file), 1, f"cannot be read: {error.strerror}") from None
     if document.fault:
         place = document.place_of(document.fault.start, document.fault.end)
-        raise RuleError(str(file), place.line, f"{document.fault.id}: {document.fault.values}")
+        detail = document.fault.values.get("detail")
+        said = say(detail, "en", **document.fault.values) if detail else str(document.fault.values)
+        raise RuleError(str(file), place.line, f"{document.fault.id}: {said}")
     if not isinstance(document.data, dict):
         raise RuleError(str(file), 1, "must be a map")
     return document
@@ -157,53 +156,29 @@ def _texts(document: Plan, key: str, *under: str) -> dict[str, str]:
 def _read_rule(file: File, dimension: str) -> Rule:
     document = read_file(file)
     raw = document.data
+    lines = {key: document.place((key,)).line for key in raw}
+    _check_keys(raw, str(file), lines)
 
-    def fault(key: str, problem: str) -> RuleError:
-        return RuleError(str(file), document.place((key,)).line, problem)
+    def parsed(key: str, parse: Callable[[Any], Any], otherwise: Any = None) -> Any:
+        """What a key holds, read by `parse`; a complaint has the key's line."""
+        try:
+            return parse(raw[key]) if key in raw else otherwise
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise RuleError(str(file), lines[key], str(error.args[0] if error.args else error)) from None
 
-    for key in raw:
-        if key not in _KEYS.split():
-            raise fault(key, f"unknown key {key!r}")
-    for key in _REQUIRED.split():
-        if key not in raw:
-            raise fault(key, f"the key {key!r} is missing")
-    severity = raw["severity"] if isinstance(raw["severity"], dict) else {"default": raw["severity"]}
-    if "default" not in severity or not set(severity.values()) <= set(SEVERITY_WEIGHTS):
-        raise fault("severity", f"severity must be one of {', '.join(SEVERITY_WEIGHTS)}, with a default")
-    if raw["level"] not in (2, 3, 4, 5):
-        raise fault("level", "level must be 2, 3, 4 or 5")
-    if not isinstance(raw["check"], dict):
-        raise fault("check", "check must be a map with one verb")
-    own = raw.get("options", {})
-    try:
-        ordered = [(when, name) for when, name in severity.items() if when != "default"]
-        for when, _ in ordered:
-            applies(when)
-        if "applies" in raw:
-            applies(raw["applies"])
-        query(raw["given"])
-        check = _with_options(raw["check"], own)
-        _check_check(check)
-        blocked = tuple(_with_options(raw.get("blocked", []), own))
-        _check_blocked(blocked)
-    except (QueryError, ValueError, KeyError, TypeError, AttributeError) as error:
-        key = next(
-            (key for key in ("check", "blocked", "given", "applies", "severity") if _named_in(error, raw.get(key))),
-            "check",
-        )
-        raise fault(key, str(error).strip("'\"")) from None
+    own = parsed("options", _options, {})
     return Rule(
         id=file.stem,
         dimension=dimension,
-        severity=(*ordered, ("", severity["default"])),
-        level=raw["level"],
-        applies=raw.get("applies"),
-        given=raw["given"],
-        blocked=blocked,
+        severity=parsed("severity", _severities),
+        level=parsed("level", _level),
+        applies=parsed("applies", _profile),
+        given=parsed("given", lambda text: query(text).text),
+        blocked=parsed("blocked", lambda entries: _blocked(_with_options(entries, own)), ()),
         empty=raw.get("empty"),
         options=own,
-        check=check,
-        values=_with_options(raw.get("values", {}), own),
+        check=parsed("check", lambda check: _checked(_with_options(check, own))),
+        values=parsed("values", lambda values: _with_options(values, own), {}),
         place=raw.get("place"),
         title=_texts(document, "title"),
         why=_texts(document, "why"),
@@ -211,18 +186,43 @@ def _read_rule(file: File, dimension: str) -> Rule:
         message=_texts(document, "message"),
         source=tuple(map(str, raw["source"] if isinstance(raw["source"], list) else [raw["source"]])),
         file=str(file),
-        lines={key: document.place((key,)).line for key in raw},
+        lines=lines,
     )
 
 
-def _named_in(error: Exception, value: Any) -> bool:
-    """Whether a complaint quotes something that stands in this part of the file."""
-    said = str(error)
-    if isinstance(value, str):
-        return value in said
-    if isinstance(value, dict):
-        return any(_named_in(error, inner) for inner in (*value, *value.values()))
-    return isinstance(value, list) and any(_named_in(error, inner) for inner in value)
+def _check_keys(raw: dict[str, Any], file: str, lines: dict[str, int]) -> None:
+    for key in raw:
+        if key not in _KEYS.split():
+            raise RuleError(file, lines[key], f"unknown key {key!r}")
+    for key in _REQUIRED.split():
+        if key not in raw:
+            raise RuleError(file, 1, f"the key {key!r} is missing")
+
+
+def _options(options: dict[str, Any]) -> dict[str, Any]:
+    if not isinstance(options, dict):
+        raise ValueError("options must be a map")
+    return options
+
+
+def _severities(value: Any) -> tuple[tuple[str, str], ...]:
+    """Pairs of profile expression and severity in order; the default last."""
+    by_profile = value if isinstance(value, dict) else {"default": value}
+    if "default" not in by_profile or not set(by_profile.values()) <= set(SEVERITY_WEIGHTS):
+        raise ValueError(f"severity must be one of {', '.join(SEVERITY_WEIGHTS)}, with a default")
+    ordered = [(_profile(when), severity) for when, severity in by_profile.items() if when != "default"]
+    return (*ordered, ("", by_profile["default"]))
+
+
+def _level(level: Any) -> int:
+    if level not in (2, 3, 4, 5):
+        raise ValueError("level must be 2, 3, 4 or 5")
+    return int(level)
+
+
+def _profile(expression: str) -> str:
+    applies(expression)
+    return expression
 
 
 def _with_options(value: Any, own: dict[str, Any]) -> Any:
@@ -241,9 +241,9 @@ def _with_options(value: Any, own: dict[str, Any]) -> Any:
     return value
 
 
-def _check_check(check: Any) -> None:
-    """One verb, or `all`/`any` over several, with modifiers beside it. Raises ValueError, KeyError or QueryError."""
-    if not isinstance(check, dict) or len(verbs := [key for key in check if key not in _MODIFIERS]) != 1:
+def _checked(check: Any) -> dict[str, Any]:
+    """One verb, or `all`/`any` over several, with modifiers beside it. Raises ValueError (QueryError is one)."""
+    if not isinstance(check, dict) or len(verbs := [key for key in check if key not in MODIFIERS]) != 1:
         raise ValueError(f"a check is a map with exactly one verb, not {check!r}")
     if "if" in check:
         condition(check["if"])
@@ -254,25 +254,27 @@ def _check_check(check: Any) -> None:
         if not isinstance(check[name], list) or not check[name]:
             raise ValueError(f"{name} needs a list of checks")
         for inner in check[name]:
-            _check_check(inner)
-        return
-    try:
-        verb(name)
-    except KeyError:
-        raise ValueError(f"unknown verb {name!r}") from None
-    if name == "holds":
+            _checked(inner)
+    elif name == "holds":
         condition(check[name])
+    else:
+        try:
+            verb(name)
+        except KeyError:
+            raise ValueError(f"unknown verb {name!r}") from None
+    return check
 
 
-def _check_blocked(blocked: tuple[dict[str, Any], ...]) -> None:
+def _blocked(entries: Any) -> tuple[dict[str, Any], ...]:
     known = {"missing", "empty", "finding", "finding_here", "if", "check", "by"}
-    for entry in blocked:
+    for entry in entries:
         if not isinstance(entry, dict) or entry.keys() - known:
             raise ValueError(f"blocked: unknown condition in {entry!r}")
-        if "by" not in entry and "finding" not in entry and "finding_here" not in entry:
+        if not entry.keys() & {"by", "finding", "finding_here"}:
             raise ValueError(f"blocked: by is missing in {entry!r}")
         if "if" in entry:
             condition(entry["if"])
+    return tuple(entries)
 
 
 def blockers(rule: Rule) -> list[str]:

@@ -2,23 +2,25 @@
 
 One walk over the data finds every structural fault, at most one per value, and builds what rules may see. The schema
 is plain JSON Schema 2020-12; the walk understands the keywords that it uses, and a test holds it against `jsonschema`.
+What a schema cannot say (ids, references, dates in order) is seen to after the walk.
 """
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection, Iterator
 from difflib import get_close_matches
 from fractions import Fraction
 from typing import Any
 
 from smlint.finding import Finding, structural
-from smlint.format import Schema, has_format, plan_schema
+from smlint.format import Schema, plan_schema, says_something
 from smlint.plan import Items, OutOfRange, Path, Plan, positions
-from smlint.words import Code, Word, folded
+from smlint.words import Choice, Code, Word, folded
 
-PLACEHOLDERS = frozenset(("tbd", "todo", "n/a", "xxx", "placeholder", "lorem ipsum", "fylles ut", "kommer", "?"))
-_LONGEST_PLACEHOLDER = 40  # beyond this, white space included, no text is looked up as a placeholder
-_SUGGESTIONS = 100  # finding the nearest name is the one slow thing here: not for the thousandth typing error
+LISTS_WITH_IDS = ("objectives", "audiences", "goals", "initiatives", "channels", "departments")
+_COMPARISONS = 20_000  # finding the nearest name is the one slow thing here: not for the thousandth typing error
+_LONGEST_NAME = 60  # a longer text is no misspelt name
 _LISTED = 12  # values of an enum that a message lists
 
 
@@ -39,8 +41,7 @@ def shape(plan: Plan) -> Shaped:
     walk = _Walk(plan)
     data = walk.keys(plan_schema(), plan.data, ()) or {}
     walk.check_ids(data)
-    if walk.check_references(data):
-        data = _pruned(data) or {}
+    data = walk.check_references(data)
     walk.check_dates(data)
     return Shaped(data, walk.findings)
 
@@ -56,21 +57,24 @@ def _fault(plan: Plan) -> Finding:
     return structural(plan, fault.id, (), values, place=plan.place_of(fault.start, fault.end))
 
 
+# Holder, the key in it whose value is a reference (None: all items of a list, all keys of a map), the holder's path,
+# and the lists that may be named.
+_Reference = tuple[Any, str | None, Path, tuple[str, ...]]
+
+
 class _Walk:
     """The walk over one plan: gathers findings and, for later, the references that it meets."""
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
         self.findings: list[Finding] = []
-        self.references: list[
-            tuple[Any, Any, Path, tuple[str, ...]]
-        ] = []  # holder, key in it (None: a map's keys), path
-        self.suggested = 0
+        self.references: list[_Reference] = []
+        self.compared = 0
 
     def find(self, id: str, path: Path, *, variant: str | None = None, **values: Any) -> None:
         """Note a finding; `key` is the last name of the path unless given."""
         if "key" not in values:
-            values["key"] = Code(next((part for part in reversed(path) if isinstance(part, str)), "$"))
+            values["key"] = Code(_last_name(path))
         self.findings.append(structural(self.plan, id, path, values, variant=variant))
 
     def refuse(self, id: str, path: Path, **values: Any) -> Any:
@@ -78,12 +82,20 @@ class _Walk:
         self.find(id, path, **values)
         return None
 
-    def nearest(self, word: str, known: list[str]) -> str | None:
+    def suggest(self, id: str, path: Path, word: str, known: Collection[str], **values: Any) -> Any:
+        """Note a finding about a name that is not known; if another comes near, ask whether that was meant."""
+        near = self.nearest(word, known)
+        if near is None:
+            return self.refuse(id, path, **values)
+        return self.refuse(id, path, variant="suggest", suggestion=Code(near), **values)
+
+    def nearest(self, word: str, known: Collection[str]) -> str | None:
         """The known name that the author most likely meant."""
-        self.suggested += 1
-        if self.suggested > _SUGGESTIONS or len(word) > 60 or len(known) > 5000:
+        self.compared += len(known)
+        if self.compared > _COMPARISONS or len(word) > _LONGEST_NAME:
             return None
-        same = next((name for name in known if folded(name) == folded(word)), None)
+        meant = folded(word)
+        same = next((name for name in known if folded(name) == meant), None)
         return same or next(iter(get_close_matches(word, known, 1, 0.7)), None)
 
     # Each of the following gives the value without what counts as missing, None when nothing is left.
@@ -91,155 +103,134 @@ class _Walk:
     def value(self, node: Schema, value: Any, path: Path) -> Any:
         kind = type(value)
         if kind is str:
-            return self.text(node, value, path)
-        if value is None:
-            return None
+            return value if node.fits(value) else self.text(node, value, path)
         if kind is dict:
             return self.keys(node, value, path) if "object" in node.types else self.wrong_type(node, "object", path)
         if kind is list:
             return self.items(node, value, path) if "array" in node.types else self.wrong_type(node, "array", path)
         if kind is bool:
             return value if "boolean" in node.types else self.wrong_type(node, "boolean", path)
-        if kind is OutOfRange:
-            if "number" in node.types or "integer" in node.types:
-                return self.refuse("out-of-range", path, variant="precise", value=str(value))
-            return self.wrong_type(node, "number", path)
-        return self.number(node, value, path)
+        return None if value is None else self.number(node, value, path)
 
     def text(self, node: Schema, value: str, path: Path) -> Any:
-        if len(value) <= _LONGEST_PLACEHOLDER:
-            if not value or value.isspace():
-                return None
-            if value.strip().casefold() in PLACEHOLDERS:
-                return self.refuse("placeholder-value", path, value=value)
-        elif value.isspace():
-            return None
+        """A text that is not right as it stands."""
+        if not says_something(value):
+            return self.refuse("placeholder-value", path, value=value) if value and not value.isspace() else None
         if "string" not in node.types:
             return self.wrong_type(node, "string", path)
-        if node.format is not None and not has_format(node, value):
-            return self.refuse("bad-format", path, value=value, expected=Word(f"format.{node.format}"))
-        if node.enum is not None and node.format is None and value not in node.enum:
-            return self.not_in_list(node, value, path)
-        return value
+        if node.format is not None:
+            expected = Word(f"format.{node.format}")
+            return self.suggest("bad-format", path, value, node.enum or (), value=value, expected=expected)
+        names = node.enum or {}
+        allowed: list[Any] = [Code(name) for name in names]
+        if len(allowed) > _LISTED:
+            allowed[_LISTED:] = [Word("value.more", {"n": len(names) - _LISTED})]
+        return self.suggest("not-in-list", path, value, names, value=Code(value), allowed=allowed)
 
-    def not_in_list(self, node: Schema, value: str, path: Path) -> Any:
-        assert node.enum is not None
-        names = sorted(node.enum)
-        near = self.nearest(value, names)
-        allowed: list[str] = [Code(name) for name in names[:_LISTED]]
-        if len(names) > _LISTED:
-            allowed.append("…")
-        variant = "suggest" if near else None
-        return self.refuse(
-            "not-in-list", path, variant=variant, value=Code(value), allowed=allowed, suggestion=Code(near or "")
-        )
-
-    def number(self, node: Schema, value: int | Fraction, path: Path) -> Any:
-        if "number" not in node.types and ("integer" not in node.types or type(value) is not int):
+    def number(self, node: Schema, value: int | Fraction | OutOfRange, path: Path) -> Any:
+        types, least, most = node.types, node.minimum, node.maximum
+        if isinstance(value, OutOfRange):
+            if "number" in types or "integer" in types:
+                return self.refuse("out-of-range", path, variant="precise", value=str(value))
             return self.wrong_type(node, "number", path)
-        if node.maximum is not None and value > node.maximum:
-            return self.refuse("out-of-range", path, value=value, min=node.minimum or 0, max=node.maximum)
-        if node.minimum is not None and value < node.minimum:
-            if node.maximum is not None:
-                return self.refuse("out-of-range", path, value=value, min=node.minimum, max=node.maximum)
-            return self.refuse("out-of-range", path, variant="at-least", value=value, min=node.minimum)
-        if node.over is not None and value <= node.over:
-            return self.refuse("out-of-range", path, variant="at-least", value=value, min=node.over + 1)
-        return value
+        if "number" not in types and ("integer" not in types or type(value) is not int):
+            return self.wrong_type(node, "decimal" if "integer" in types else "number", path)
+        if (least is None or value >= least) and (most is None or value <= most):
+            return value
+        if most is None:
+            return self.refuse("out-of-range", path, variant="at-least", value=value, min=least)
+        return self.refuse("out-of-range", path, value=value, min=least, max=most)
 
     def wrong_type(self, node: Schema, actual: str, path: Path) -> Any:
-        expected = [Word(f"type.{name}") for name in node.expected]
-        shown: Any = expected[0] if len(expected) == 1 else expected
-        return self.refuse("wrong-type", path, expected=shown, actual=Word(f"type.{actual}"))
+        expected = Choice(Word(f"type.{name}") for name in node.types)
+        hint = Word("type.quote") if "string" in node.types and actual in ("number", "boolean") else ""
+        key = Code(_last_name(path) if isinstance(path[-1], str) else f"{_last_name(path)}[{path[-1]}]")
+        return self.refuse("wrong-type", path, key=key, expected=expected, actual=Word(f"type.{actual}"), hint=hint)
 
     def items(self, node: Schema, values: list[Any], path: Path) -> list[Any] | None:
-        item = node.items or Schema()
+        item = node.items
+        assert item is not None
+        fits = item.fits
         kept: list[Any] = []
         index: list[int] = []
-        take = self.value
         for position, value in enumerate(values):
-            cleaned = take(item, value, (*path, position))
-            if cleaned is not None:
-                kept.append(cleaned)
-                index.append(position)
-        if len(kept) < len(values) or item.refs:
+            if type(value) is not str or not fits(value):
+                value = self.value(item, value, (*path, position))
+                if value is None:
+                    continue
+            kept.append(value)
+            index.append(position)
+        if len(kept) < len(values):
             kept = Items(kept)
             kept.original = index
-        if item.refs:
-            for position, cleaned in enumerate(kept):
-                if isinstance(cleaned, str):
-                    self.references.append((kept, position, (*path, index[position]), item.refs))
+        if item.refs and kept:
+            self.references.append((kept, None, path, item.refs))
         return kept or None
 
     def keys(self, node: Schema, values: dict[str, Any], path: Path) -> dict[str, Any] | None:
         kept: dict[str, Any] = {}
-        properties, free, take = node.properties, node.free, self.value
+        properties = node.properties
         for key, value in values.items():
-            inner = properties.get(key) or (None if key.startswith("x-") else free)
-            if inner is not None:
-                cleaned = take(inner, value, (*path, key))
-                if cleaned is not None:
-                    kept[key] = cleaned
-                    if inner.refs and isinstance(cleaned, str):
-                        self.references.append((kept, key, (*path, key), inner.refs))
-            elif not key.startswith("x-"):
-                self.unknown_key(node, key, path)
+            inner = properties.get(key) or self.free_key(node, key, path)
+            if inner is None:
+                continue
+            if type(value) is not str or not inner.fits(value):  # most texts are right as they stand
+                value = self.value(inner, value, (*path, key))
+                if value is None:
+                    continue
+            kept[key] = value
+            if inner.refs and type(value) is str:
+                self.references.append((kept, key, path, inner.refs))
         for key in node.required:
-            if key not in kept and not (key in values and _blamed(values[key])):
+            if key not in kept and not _blamed(values.get(key)):
                 self.find("missing-key", (*path, key))
-        if node.refs and free is not None:
-            for key in kept:
-                self.references.append((kept, None, (*path, key), node.refs))
+        if node.refs and node.free and kept:
+            self.references.append((kept, None, path, node.refs))
         return kept or None
 
-    def unknown_key(self, node: Schema, key: str, path: Path) -> None:
-        near = self.nearest(key, node.names)
-        variant = "suggest" if near else None
-        self.find("unknown-key", (*path, key), variant=variant, key=Code(key), suggestion=Code(near or ""))
+    def free_key(self, node: Schema, key: str, path: Path) -> Schema | None:
+        """The schema of a key that the format does not name; None when there is nothing to hold its value against."""
+        if key.startswith("x-") or (key == "$schema" and not path):
+            return None
+        return node.free or self.suggest("unknown-key", (*path, key), key, node.names, key=Code(key))
 
     # What a schema cannot say: ids, references, and dates in order.
 
     def check_ids(self, data: dict[str, Any]) -> None:
         """Every id once in its list; those of success criteria once in the plan."""
-        for name in ("objectives", "audiences", "goals", "initiatives", "channels", "departments"):
-            self._check_unique([((name, i), item) for i, item in positions(data.get(name))])
-        self._check_unique(criteria(data))
+        for name in LISTS_WITH_IDS:
+            if name in data:
+                self._check_unique([((name, index), item) for index, item in positions(data[name])])
+        self._check_unique(list(criteria(data)))
 
     def _check_unique(self, items: list[tuple[Path, dict[str, Any]]]) -> None:
-        counted = Counter(item["id"] for _, item in items if "id" in item)
-        if len(counted) == sum(counted.values()):
+        """One finding per repeated id, at the second item that has it."""
+        ids = [item["id"] for _, item in items if "id" in item]
+        if len(set(ids)) == len(ids):
             return
-        first: set[str] = set()
-        told: set[str] = set()
+        counted, seen = Counter(ids), Counter[str]()
         for path, item in items:
-            id = item.get("id")
-            if id is None or counted[id] == 1:
-                continue
-            if id in first and id not in told:
-                told.add(id)
-                self.find("duplicate-id", (*path, "id"), value=id, count=counted[id])
-            first.add(id)
+            if "id" in item:
+                seen[item["id"]] += 1
+                if seen[item["id"]] == 2:
+                    self.find("duplicate-id", (*path, "id"), value=item["id"], count=counted[item["id"]])
 
-    def check_references(self, data: dict[str, Any]) -> bool:
-        """Report references to nothing and take them out; whether any was taken."""
-        known = _ids(data)
-        twice = _repeated(data)
-        dropped: dict[int, tuple[Any, set[Any]]] = {}
+    def check_references(self, data: dict[str, Any]) -> dict[str, Any]:
+        """Report references to nothing; the data without them. An `of` that names two criteria counts as missing."""
+        ids = _ids(data)
+        twice = {id for id, count in Counter(ids["success_criteria"]).items() if count > 1}
+        known: dict[tuple[str, ...], dict[str, None]] = {}
+        gone: dict[int, set[Any]] = {}
         for holder, key, path, targets in self.references:
-            name = str(path[-1]) if key is None else holder[key]
-            if not any(name in known[target] for target in targets):
-                shown_key = next(part for part in reversed(path[:-1] if key is None else path) if isinstance(part, str))
-                near = self.nearest(name, [id for target in targets for id in known[target]])
-                variant = "suggest" if near else None
-                self.find(
-                    "unresolved-reference", path, variant=variant, key=Code(shown_key), value=name, suggestion=near
-                )
-            elif not (key == "of" and name in twice):
-                continue
-            dropped.setdefault(id(holder), (holder, set()))[1].add(path[-1] if key is None else key)
-        for holder, keys in dropped.values():
-            _drop(holder, keys)
-        return bool(dropped)
+            if targets not in known:
+                known[targets] = dict.fromkeys(id for target in targets for id in ids[target])
+            for part, original, name in _lost(holder, key, known[targets]):
+                said = Code(key or _last_name(path))
+                self.suggest("unresolved-reference", (*path, original), name, known[targets], key=said, value=name)
+                gone.setdefault(id(holder), set()).add(part)
+            if key == "of" and holder[key] in twice:
+                gone.setdefault(id(holder), set()).add(key)
+        return (_without(data, gone) or {}) if gone else data
 
     def check_dates(self, data: dict[str, Any]) -> None:
         """What ends does not end before it starts."""
@@ -247,65 +238,63 @@ class _Walk:
         for index, initiative in positions(data.get("initiatives")):
             self._in_order(initiative, "from", "to", ("initiatives", index))
         for path, criterion in criteria(data):
-            start = criterion.get("baseline", {}).get("date")
-            end = criterion.get("deadline")
-            if start and end and end < start:
-                self.find(
-                    "end-before-start", (*path, "deadline"), value=end, other=Code("baseline.date"), other_value=start
-                )
+            if "deadline" in criterion and "date" in criterion.get("baseline", ()):
+                dates = {"baseline.date": criterion["baseline"]["date"], "deadline": criterion["deadline"]}
+                self._in_order(dates, "baseline.date", "deadline", path)
 
     def _in_order(self, item: dict[str, Any], start: str, end: str, path: Path) -> None:
         if start in item and end in item and item[end] < item[start]:
             self.find("end-before-start", (*path, end), value=item[end], other=Code(start), other_value=item[start])
 
 
-def criteria(data: dict[str, Any]) -> list[tuple[Path, dict[str, Any]]]:
+def criteria(data: dict[str, Any]) -> Iterator[tuple[Path, dict[str, Any]]]:
     """All success criteria of a plan with their paths."""
-    return [
-        (("goals", goal_index, "success_criteria", index), criterion)
-        for goal_index, goal in positions(data.get("goals"))
-        for index, criterion in positions(goal.get("success_criteria"))
-    ]
+    for goal_index, goal in positions(data.get("goals")):
+        for index, criterion in positions(goal.get("success_criteria")):
+            yield ("goals", goal_index, "success_criteria", index), criterion
 
 
-def _ids(data: dict[str, Any]) -> dict[str, dict[str, None]]:
-    lists = ("objectives", "audiences", "goals", "channels", "initiatives", "departments")
-    known = {name: dict.fromkeys(item["id"] for item in data.get(name, ()) if "id" in item) for name in lists}
-    known["success_criteria"] = dict.fromkeys(item["id"] for _, item in criteria(data) if "id" in item)
-    known["countries"] = dict.fromkeys(data.get("organisation", {}).get("countries", ()))
-    return known
+def _ids(data: dict[str, Any]) -> dict[str, list[str]]:
+    """What references may name, list by list."""
+    ids = {name: [item["id"] for item in data.get(name, ()) if "id" in item] for name in LISTS_WITH_IDS}
+    ids["success_criteria"] = [criterion["id"] for _, criterion in criteria(data) if "id" in criterion]
+    ids["countries"] = data.get("organisation", {}).get("countries", [])
+    return ids
 
 
-def _repeated(data: dict[str, Any]) -> set[str]:
-    counted = Counter(item["id"] for _, item in criteria(data) if "id" in item)
-    return {id for id, count in counted.items() if count > 1}
+def _lost(holder: Any, key: str | None, known: Collection[str]) -> list[tuple[Any, str | int, str]]:
+    """The references in a holder that name nothing: where in the holder, where in the plan, and the name."""
+    if key is not None:
+        return [] if holder[key] in known else [(key, key, holder[key])]
+    if all(map(known.__contains__, holder)):
+        return []
+    entries = positions(holder) if isinstance(holder, list) else [(name, name) for name in holder]
+    parts = range(len(holder)) if isinstance(holder, list) else holder
+    return [(part, at, name) for part, (at, name) in zip(parts, entries, strict=True) if name not in known]
 
 
-def _drop(holder: Any, keys: set[Any]) -> None:
-    """Take entries out of a map or a list, in place; a list keeps the original indexes of the others."""
-    if isinstance(holder, dict):
-        for key in keys:
-            del holder[key]
-        return
-    left = [(index, item) for position, (index, item) in enumerate(positions(holder)) if position not in keys]
-    holder[:] = [item for _, item in left]
-    if type(holder) is Items:
-        holder.original = [index for index, _ in left]
-
-
-def _pruned(value: Any) -> Any:
-    """The value without the lists and maps that have become empty; None when nothing is left."""
+def _without(value: Any, gone: dict[int, set[Any]]) -> Any:
+    """The value without the entries that are gone and the lists and maps that become empty; None if nothing is left."""
+    if not isinstance(value, dict | list):
+        return value
+    parts = gone.get(id(value), ())
     if isinstance(value, dict):
-        kept = {key: inner for key, old in value.items() if (inner := _pruned(old)) is not None}
-        return kept or None
-    if isinstance(value, list):
-        left = [(index, inner) for index, old in positions(value) if (inner := _pruned(old)) is not None]
-        items = Items(item for _, item in left)
-        items.original = [index for index, _ in left]
-        return items or None
-    return value
+        kept = ((key, _without(inner, gone)) for key, inner in value.items() if key not in parts)
+        return {key: inner for key, inner in kept if inner is not None} or None
+    left = [
+        (original, inner)
+        for part, (original, item) in enumerate(positions(value))
+        if part not in parts and (inner := _without(item, gone)) is not None
+    ]
+    items = Items(inner for _, inner in left)
+    items.original = [original for original, _ in left]
+    return items or None
+
+
+def _last_name(path: Path) -> str:
+    return next((part for part in reversed(path) if isinstance(part, str)), "$")
 
 
 def _blamed(value: Any) -> bool:
-    """Whether a required key's value has a finding of its own already."""
+    """Whether the value of a required key has a finding of its own already."""
     return value is not None and value != "" and not (isinstance(value, str) and value.isspace())

@@ -67,21 +67,31 @@ def identity(plan: Plan, path: Path) -> str:
             text += f"[{_names(plan, data)[part]}]" if isinstance(data, list) and part < len(data) else f"[{part}]"
             data = data[part] if isinstance(data, list) and part < len(data) else None
         else:
-            text += f".{part}" if text else part
+            text += f".{brief(part)}" if text else brief(part)
             data = data.get(part) if isinstance(data, dict) else None
     return text or "$"
 
 
+def brief(text: str) -> str:
+    """A text as part of an identity: on one line and short, yet different for texts that differ."""
+    short = shown(text, 80)
+    return short if short == " ".join(text.split()) else f"{short}~{_digest(text)}"
+
+
 def _names(plan: Plan, items: list[Any]) -> list[str]:
-    """The names of a list's items, worked out once per list."""
+    """The names of a list's items, worked out once per list. Items of one name are numbered in the order of their
+    content, so that their own order does not matter."""
     names = plan.names.get(id(items))
     if names is None:
-        seen: dict[str, int] = {}
-        names = []
-        for item in items:
-            name = _name(item)
-            seen[name] = seen.get(name, 0) + 1
-            names.append(name if seen[name] == 1 else f"{name}#{seen[name]}")
+        names = [_name(item) for item in items]
+        alike: dict[str, list[int]] = {}
+        for index, name in enumerate(names):
+            alike.setdefault(name, []).append(index)
+        for name, indexes in alike.items():
+            if len(indexes) > 1:
+                indexes.sort(key=lambda index: _canonical(items[index]))
+                for number, index in enumerate(indexes[1:], 2):
+                    names[index] = f"{name}#{number}"
         plan.names[id(items)] = names
     return names
 
@@ -91,11 +101,16 @@ def _name(item: Any) -> str:
         for key in NATURAL_KEYS:
             value = item.get(key)
             if isinstance(value, str) and value.strip():
-                return f"{key}={shown(value, 80)}"
-    return hashlib.sha256(repr(_canonical(item)).encode("utf-8", "surrogatepass")).hexdigest()[:8]
+                return f"{key}={brief(value)}"
+    return _digest(_canonical(item))
 
 
-def _canonical(value: Any) -> Any:
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:8]
+
+
+def _canonical(value: Any) -> str:
+    """The content of a value as text, whatever the order of its keys."""
     if isinstance(value, dict):
-        return sorted((key, _canonical(inner)) for key, inner in value.items())
-    return [_canonical(inner) for inner in value] if isinstance(value, list) else str(value)
+        return "{" + ",".join(sorted(f"{key!r}:{_canonical(inner)}" for key, inner in value.items())) + "}"
+    return "[" + ",".join(map(_canonical, value)) + "]" if isinstance(value, list) else repr(value)

@@ -26,6 +26,12 @@ class Code(str):
     __slots__ = ()
 
 
+class Choice(tuple[Any, ...]):
+    """Alternatives, joined as in prose: "a, b or c"."""
+
+    __slots__ = ()
+
+
 class Word(NamedTuple):
     """A sentence or term of words.yaml, put into words when the language is known."""
 
@@ -97,17 +103,18 @@ def written(value: Any, language: str) -> str:
     if isinstance(value, Mapping):
         return str(value[language])
     if isinstance(value, Sequence):
-        return listed([written(item, language) for item in value], language)
+        joint = "value.or" if isinstance(value, Choice) else "value.and"
+        return listed([written(item, language) for item in value], language, joint)
     return shown(str(value))
 
 
-def listed(texts: Sequence[str], language: str) -> str:
+def listed(texts: Sequence[str], language: str, joint: str = "value.and") -> str:
     """Texts joined as in prose: "a, b and c"."""
     if not texts:
         return say("value.none", language)
     if len(texts) == 1:
         return texts[0]
-    return f"{', '.join(texts[:-1])} {say('value.and', language)} {texts[-1]}"
+    return f"{', '.join(texts[:-1])} {say(joint, language)} {texts[-1]}"
 
 
 def figure(value: int | Fraction, language: str, decimals: int = 2) -> str:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime
 from fractions import Fraction
+from math import prod
 from typing import Any, NamedTuple
 
 from smlint.checks.dates import days_between, months_between
-from smlint.checks.verdict import Fail, Verdict, is_number, options
+from smlint.checks.verdict import Fail, OptionError, Verdict, is_number, options
 from smlint.hours import DAY, WEEK, Stretch, clock, longest_gap, staffed
 from smlint.plan import Number
 from smlint.profile import View, all_criteria
@@ -39,20 +40,17 @@ def share_chain(spot: Spot, given: Any, view: View) -> Verdict:
     criterion = spot.value
     if criterion.get("metric") in given.get("exempt", ()) or criterion.get("_chain") == "counted":
         return None
-    return Fail({"chain": _way(criterion, _criteria(view))}, ("of",), (*spot.path, "of"))
+    known = view.named("$.goals[*].success_criteria[*]")
+    return Fail({"chain": _way(criterion, known)}, ("of",), (*spot.path, "of"))
 
 
-def _criteria(view: View) -> dict[str, dict[str, Any]]:
-    return {criterion["id"]: criterion for criterion in all_criteria(view.data) if "id" in criterion}
-
-
-def _way(criterion: dict[str, Any], known: dict[str, dict[str, Any]]) -> str | None:
+def _way(criterion: dict[str, Any], known: dict[str, list[dict[str, Any]]]) -> str | None:
     """The chain as far as it goes: "K2 → K1 → all enquiries"."""
     steps: list[str] = []
     of = criterion.get("of")
     while isinstance(of, str) and of not in steps and len(steps) < 6:
         steps.append(of)
-        of = known[of].get("of")
+        of = known[of][0].get("of")
     if isinstance(of, str):
         steps.append(of)
     elif isinstance(of, dict) and "population" in of:
@@ -73,9 +71,7 @@ def resolved_chain(criterion: dict[str, Any], known: dict[str, dict[str, Any]]) 
     while isinstance(of, str):
         targets.append(known[of]["target"])
         of = known[of]["of"]
-    share = Fraction(100)
-    for target in targets:
-        share = share * target / 100
+    share = 100 * Fraction(prod(targets)) / 100 ** len(targets)
     return Chain(tuple(targets), share, of["population"], of["count"], of.get("per"), share * of["count"] / 100)
 
 
@@ -92,8 +88,9 @@ def roi(spot: Spot, given: Any, view: View) -> Verdict:
     returned = spot.value.get("return", {})
     stated, amount, cost = returned.get("roi_percent"), returned.get("amount"), spot.value.get("_cost")
     gain = computed = None
-    if amount is not None:
-        gain = amount * _years(view) if returned.get("per") == "year" else Fraction(amount)
+    years = _years(view.data.get("period", {})) if returned.get("per") == "year" else 1
+    if amount is not None and years is not None:
+        gain = Fraction(amount) * years
     if gain is not None and cost:
         computed = 100 * (gain - cost) / cost
     currency, other = returned.get("currency"), view.data.get("investment", {}).get("currency")
@@ -110,8 +107,9 @@ def roi(spot: Spot, given: Any, view: View) -> Verdict:
     return Fail(values, ("return.roi_percent",))
 
 
-def _years(view: View) -> Fraction:
-    period = view.data["period"]
+def _years(period: dict[str, Any]) -> Fraction | None:
+    if "from" not in period or "to" not in period:
+        return None
     months, days = months_between(period["from"], period["to"])
     return (months + Fraction(days, 30)) / 12
 
@@ -119,18 +117,24 @@ def _years(view: View) -> Fraction:
 def capacity(spot: Spot, given: Any, view: View) -> Verdict:
     """Planned hours of initiatives fit the people hours: `tolerance_percent`.
 
-    An initiative that lies partly outside the period counts by the share of its days inside; an ongoing one, one without
-    an end, and any in a plan without a period in full.
+    An initiative that lies partly outside the period counts by the share of its days inside; one that is ongoing or
+    without an end, and any in a plan without a period, in full.
     """
     options(given, "tolerance_percent")
     period = view.data.get("period", {})
-    planned = sum(
-        initiative.get("hours", 0) * _inside(initiative, period) for initiative in view.data.get("initiatives", ())
+    planned = _sum(
+        [initiative.get("hours", 0) * _inside(initiative, period) for initiative in view.data.get("initiatives", ())]
     )
     available = view.data.get("investment", {}).get("_people_hours", 0)
     if 100 * planned <= available * (100 + given.get("tolerance_percent", 0)):
         return None
     return Fail({"planned": planned, "available": available})
+
+
+def _sum(numbers: list[Number]) -> Number:
+    """The sum, by halves: fractions of many denominators take far longer one by one."""
+    half = len(numbers) // 2
+    return _sum(numbers[:half]) + _sum(numbers[half:]) if half > 8 else sum(numbers)
 
 
 def _inside(initiative: dict[str, Any], period: dict[str, Any]) -> Number:
@@ -150,27 +154,39 @@ def _inside(initiative: dict[str, Any], period: dict[str, Any]) -> Number:
 def time_zone_overlap(spot: Spot, given: Any, view: View) -> Verdict:
     """Staffed hours meet the waking hours of each audience: `waking` ("08:00–20:00"), `min_hours` a week.
 
-    UTC offsets are those at 12:00 UTC on as-of, held for the whole week.
+    UTC offsets are those at 12:00 UTC on as-of, held for the whole week. No hours, zone or audience fails.
     """
     options(given, "waking min_hours", "waking min_hours")
-    channel, waking = spot.value, clock(given["waking"])
-    hours = staffed(channel.get("service_hours", ""))
-    named = set(channel.get("audiences", ()))
-    audiences = [audience for audience in view.data.get("audiences", ()) if audience.get("id") in named]
-    if waking is None or hours is None or "time_zone" not in channel:
-        first = audiences[0] if audiences else {}
-        zone = first.get("time_zone") or view.one(spot, "$.organisation.time_zones[0]")
-        values = {"hours": Word("value.unknown"), "audience": first.get("id"), "zone": zone, "waking": given["waking"]}
+    waking = clock(given["waking"])
+    if waking is None:
+        raise OptionError(f"waking is two times of one day such as 08:00–20:00, not {given['waking']!r}")
+    hours, zones = staffed(spot.value.get("service_hours", "")), _zones(spot, view)
+    if hours is None or not zones or "time_zone" not in spot.value:
+        audience, zone = zones[0] if zones else (None, None)
+        values = {"hours": None, "audience": audience, "zone": zone, "waking": given["waking"]}
         return Fail(values, ("time_zone",), (*spot.path, "time_zone"))
-    home = _offset(channel["time_zone"], view.as_of)
-    for audience in audiences:
-        zones = [audience["time_zone"]] if "time_zone" in audience else view.data["organisation"]["time_zones"]
-        for zone in zones:
-            overlap = Fraction(_awake(hours, _offset(zone, view.as_of) - home, waking), 60)
-            if overlap < given["min_hours"]:
-                values = {"hours": overlap, "audience": audience["id"], "zone": zone, "waking": given["waking"]}
-                return Fail(values, ("service_hours",))
+    home = _offset(spot.value["time_zone"], view.as_of)
+    for audience, zone in zones:
+        overlap = Fraction(_awake(hours, _offset(zone, view.as_of) - home, waking), 60)
+        if overlap < given["min_hours"]:
+            values = {"hours": overlap, "audience": audience, "zone": zone, "waking": given["waking"]}
+            return Fail(values, ("service_hours",))
     return None
+
+
+def _zones(spot: Spot, view: View) -> list[tuple[str, str]]:
+    """The zones to be reached, each with the first audience of the channel that lives there; none if one is unknown."""
+    everywhere = elsewhere = view.values(spot, "$.organisation.time_zones[*]")
+    named, found = view.named("$.audiences[*]"), dict[str, str]()
+    for audience in (item for id in spot.value.get("audiences", ()) for item in named.get(id, ())):
+        zones = [audience["time_zone"]] if "time_zone" in audience else elsewhere
+        if not everywhere and not zones:
+            return []
+        if zones is elsewhere:
+            elsewhere = []  # the first audience without a zone of its own stands for all of them
+        for zone in zones:
+            found.setdefault(zone, audience["id"])
+    return [(audience, zone) for zone, audience in found.items()]
 
 
 def _offset(zone: str, day: datetime.date) -> int:

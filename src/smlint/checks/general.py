@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 import re
 from functools import cache
 from itertools import pairwise
@@ -11,6 +12,7 @@ from smlint.checks.dates import add_months, in_months
 from smlint.checks.verdict import Fail, OptionError, Verdict, is_number, key_of, many, options, quantity
 from smlint.plan import Number
 from smlint.profile import View
+from smlint.query import frozen
 from smlint.spot import Spot
 from smlint.words import Code, folded
 
@@ -22,16 +24,12 @@ def present(spot: Spot, given: Any, view: View) -> Verdict:
     these); `each` (a query: ask it of every node). A plain list means `fields`.
     """
     if isinstance(given, list):
-        given = {"fields": given}
+        return _fields(spot, {"fields": given}, view)
     options(given, "fields any true type not_words each")
-    if "each" in given:
-        asked = {key: value for key, value in given.items() if key != "each"}
-        found = [
-            _fields(Spot(path, value, view.plan), asked, view) for path, value in view.located(spot, given["each"])
-        ]
-    else:
-        found = [_fields(spot, given, view)]
-    fails = [fail for fail in found if fail]
+    if "each" not in given:
+        return _fields(spot, given, view)
+    items = [Spot(path, value, view.plan) for path, value in view.located(spot, given["each"])]
+    fails = [fail for item in items if (fail := _fields(item, given, view))]
     if not fails:
         return None
     missing = dict.fromkeys(key for fail in fails for key in fail.missing)
@@ -56,9 +54,8 @@ def _is_there(value: Any, given: dict[str, Any]) -> bool:
     kind = given.get("type")
     if kind and not (is_number(value) if kind == "number" else isinstance(value, str)):
         return False
-    return (
-        "not_words" not in given or not isinstance(value, str) or folded(value) not in map(folded, given["not_words"])
-    )
+    words = given.get("not_words")
+    return not words or not isinstance(value, str) or folded(value) not in _folded_words(tuple(words))
 
 
 def count(spot: Spot, given: Any, view: View) -> Verdict:
@@ -71,7 +68,9 @@ def count(spot: Spot, given: Any, view: View) -> Verdict:
     nodes = view.values(spot, given["path"])
     if "distinct" in given:
         values = [node.get(given["distinct"]) for node in nodes if isinstance(node, dict)]
-        number = len({folded(value) if isinstance(value, str) else value for value in values if value is not None})
+        number = len(
+            {frozen(folded(value) if isinstance(value, str) else value) for value in values if value is not None}
+        )
         number += values.count(None) if given.get("own") else 0
     else:
         number = len(nodes)
@@ -134,6 +133,8 @@ def pattern(spot: Spot, given: Any, view: View) -> Verdict:
     `ids_of` (require an id that this query selects, as a whole word); `required` (a missing text fails).
     """
     options(given, "fields forbid require whole ids_of required", "fields")
+    if len(given.keys() & {"forbid", "require", "ids_of"}) != 1:
+        raise OptionError("pattern needs one of forbid, require and ids_of")
     texts = [(p, v) for field in given["fields"] for p, v in view.located(spot, field) if isinstance(v, str)]
     if given.get("required") and not texts:
         field = given["fields"][0]
@@ -163,8 +164,16 @@ def _folded_words(words: tuple[str, ...]) -> frozenset[str]:
 
 
 def _within(text: str, words: tuple[str, ...]) -> str | None:
-    found = _expression(words).search(text)
+    found = _expression(words).search(_composed(text))
     return found[0] if found else None
+
+
+def _composed(text: str) -> str:
+    if text.isascii():
+        return text
+    from unicodedata import normalize
+
+    return normalize("NFC", text)
 
 
 @cache
@@ -176,8 +185,9 @@ def _expression(words: tuple[str, ...]) -> re.Pattern[str]:
             parts.append(f"(?:{word[1:-1]})")
             continue
         ending = r"\w*" if word.endswith("*") else r"(?!\w)"
-        body = r"\s+".join(map(re.escape, word.rstrip("*").split()))
-        parts.append(rf"(?<!\w)(?{'' if word.isupper() else 'i'}:{body}){ending}")
+        body = r"\s+".join(map(re.escape, _composed(word).rstrip("*").split()))
+        flag = "" if word.isupper() else "i"
+        parts.append(rf"(?<!\w)(?{flag}:{body}){ending}")
     return re.compile("|".join(parts) or r"(?!)")
 
 
@@ -191,15 +201,17 @@ def candidates(text: str) -> list[str]:
 
 
 def refers_to(spot: Spot, given: Any, view: View) -> Verdict:
-    """Ids in the field name items: `field`; `to` (queries of the ids; relative to the subject for its own items); `min`."""
+    """Ids in the field name items.
+
+    `field`; `to` (queries of the ids; relative to the subject for its own items); `min` = 1 (different ids).
+    """
     options(given, "field to min", "field to")
-    named = many(view.one(spot, given["field"]))
-    known: set[str] = set()
-    for path in many(given["to"]):
-        known |= view.ids(path) if path.startswith("$") else set(view.values(spot, path))
-    if sum(name in known for name in named if isinstance(name, str)) >= given.get("min", 1):
+    value = view.one(spot, given["field"])
+    named = {name for name in many(value) if isinstance(name, str)}
+    known = [view.ids(path) if path.startswith("$") else view.values(spot, path) for path in many(given["to"])]
+    if sum(any(name in ids for ids in known) for name in named) >= given.get("min", 1):
         return None
-    return Fail({"value": view.one(spot, given["field"])}, (key_of(given["field"]),), view.path(spot, given["field"]))
+    return Fail({"value": value}, (key_of(given["field"]),), view.path(spot, given["field"]))
 
 
 def referenced_by(spot: Spot, given: Any, view: View) -> Verdict:
@@ -214,7 +226,10 @@ def referenced_by(spot: Spot, given: Any, view: View) -> Verdict:
 
 
 def in_order(spot: Spot, given: Any, view: View) -> Verdict:
-    """The dates come in this order: `dates` (paths or `as-of`); `grace_months` on the last; `strict`; `skip_missing`."""
+    """The dates come in this order.
+
+    `dates` (paths or `as-of`); `grace_months` (on the last); `strict` (no two on one day); `skip_missing`.
+    """
     options(given, "dates grace_months strict skip_missing", "dates")
     known = [(path, view.today if path == "as-of" else view.one(spot, path)) for path in given["dates"]]
     lacking = [path for path, date in known if not isinstance(date, str)]
@@ -258,15 +273,17 @@ def _true(left: Number, op: str, right: Number, given: dict[str, Any]) -> bool:
     slack: Number = abs(right) * given.get("tolerance_percent", 0) + 100 * given.get("tolerance_points", 0)
     over: Number = 100 * (left - right)
     if op in ("~", "="):
-        return abs(over) <= slack
+        return -slack <= over <= slack
     if op == "<=":
         return over <= slack
     if op == ">=":
         return over >= -slack
-    strict = {"<": left < right, ">": left > right, "!=": left != right}
-    if op not in strict:
+    if op not in _STRICT:
         raise OptionError(f"unknown comparison {op!r}")
-    return strict[op]
+    return bool(_STRICT[op](left, right))
+
+
+_STRICT = {"<": operator.lt, ">": operator.gt, "!=": operator.ne}
 
 
 def differs(spot: Spot, given: Any, view: View) -> Verdict:
@@ -292,8 +309,8 @@ def not_stale(spot: Spot, given: Any, view: View) -> Verdict:
 def covers(spot: Spot, given: Any, view: View) -> Verdict:
     """Everything needed is there.
 
-    `need`, `need_else` (where the first selects nothing); `have` (a map counts as its keys); `language` (tags match when
-    one is the other plus a subtag); `allow_missing` = 0; `as` (the name of what is lacking in the message).
+    `need`, `need_else` (where the first selects nothing); `have` (a map counts as its keys); `language` (tags match
+    when one is the other plus a subtag); `allow_missing` = 0; `as` (the name of what is lacking in the message).
     """
     options(given, "need need_else have language allow_missing as", "need have")
     need = view.values(spot, given["need"]) or (view.values(spot, given["need_else"]) if "need_else" in given else [])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
+from functools import cache
 from typing import Any, NamedTuple
 
 from smlint.plan import Number, Path
@@ -31,13 +32,17 @@ def options(given: Any, allowed: str, required: str = "") -> dict[str, Any]:
     """A verb's options as a map, checked against the names that it knows. Raises OptionError."""
     if not isinstance(given, dict):
         raise OptionError(f"options must be a map, not {given!r}")
-    unknown = sorted(given.keys() - set(allowed.split()))
-    lacking = sorted(set(required.split()) - given.keys())
+    if _names(required) <= given.keys() <= _names(allowed):
+        return given
+    unknown = sorted(given.keys() - _names(allowed))
     if unknown:
-        raise OptionError(f"unknown option {', '.join(unknown)} (known: {allowed})")
-    if lacking:
-        raise OptionError(f"missing option {', '.join(lacking)}")
-    return given
+        raise OptionError(f"unknown option {', '.join(unknown)} (known: {allowed or 'none'})")
+    raise OptionError(f"missing option {', '.join(sorted(_names(required) - given.keys()))}")
+
+
+@cache
+def _names(words: str) -> frozenset[str]:
+    return frozenset(words.split())
 
 
 def is_number(value: Any) -> bool:

@@ -130,7 +130,7 @@ def _ledger(pen: Pen, run: Run, score: Score) -> str:
     """Points per rule and dimension, rounded for reading, and their sum in exact fractions."""
     wide = max(map(len, score.outcomes)) + 2
     names = [pen.say(f"table.{name}") for name in ("points", "earned", "lost", "blocked", "passed")]
-    lines = [pen.paint(pen.say("score.ledger"), "bold"), " " * (wide + 2) + "".join(f"{name:>10}" for name in names)]
+    lines = [pen.paint(pen.say("score.ledger"), "bold"), " " * (wide + 2) + "".join(f"{name:>9}" for name in names)]
     for id, part in score.parts.items():
         lines.append(pen.paint(f"  {run.book.dimensions[id].title[pen.language]:<{wide}}" + _row(pen, part), "bold"))
         for rule in run.book.listed:
@@ -142,7 +142,7 @@ def _ledger(pen: Pen, run: Run, score: Score) -> str:
                 names_of = [Code(name) for name in outcome.blocked]
                 note = "  " + pen.paint(pen.say("score.blocked-by", rules=names_of), "dim")
             subjects = f"{outcome.passed}/{outcome.subjects}"
-            lines.append(f"    {rule.id:<{wide - 2}}{_row(pen, score.rules[rule.id])}{subjects:>10}{note}")
+            lines.append(f"    {rule.id:<{wide - 2}}{_row(pen, score.rules[rule.id])}{subjects:>9}{note}")
     whole = Part(*(sum(column, Fraction(0)) for column in zip(*score.parts.values(), strict=True)))
     lines.append(pen.paint(f"  {pen.say('table.sum'):<{wide}}{_row(pen, whole)}", "bold"))
     exact = {name: _Figure(str(value)) for name, value in zip(("earned", "lost", "blocked"), whole[1:], strict=True)}
@@ -155,4 +155,4 @@ def _ledger(pen: Pen, run: Run, score: Score) -> str:
 
 
 def _row(pen: Pen, part: Part) -> str:
-    return "".join(f"{separated(str(rounded(value, 2)), pen.language):>10}" for value in part)
+    return "".join(f"{separated(str(rounded(value, 2)), pen.language):>9}" for value in part)

@@ -1,0 +1,184 @@
+"""YAML events from libyaml or, where PyYAML was built without it, from Python, with the same result."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any, NamedTuple, Protocol
+
+from yaml.error import YAMLError
+from yaml.parser import Parser as _Parser
+from yaml.reader import Reader as _Reader
+from yaml.scanner import Scanner as _Scanner
+from yaml.scanner import ScannerError
+
+try:
+    from yaml._yaml import CParser as LibYaml
+except ImportError:
+    LibYaml = None  # type: ignore[assignment,misc]
+
+
+class Events(Protocol):
+    """What is asked of a parser: one event after the other, None after the last. Raises yaml.YAMLError."""
+
+    def get_event(self) -> Any: ...
+
+    def dispose(self) -> None: ...
+
+
+Parse = Callable[[str], Events]
+
+
+class PurePython(_Reader, _Scanner, _Parser):
+    """PyYAML's own scanner and parser, brought in line with libyaml where a plan would notice."""
+
+    def __init__(self, text: str) -> None:
+        _Reader.__init__(self, text)
+        _Scanner.__init__(self)
+        _Parser.__init__(self)
+
+    def scan_to_next_token(self) -> None:
+        """Tabs may stand between tokens, but not where they could be taken for indentation."""
+        if self.index == 0 and self.peek() == "\ufeff":
+            self.forward()
+        while True:
+            while self.peek() == " " or (self.peek() == "\t" and (self.flow_level or not self.allow_simple_key)):
+                self.forward()
+            if self.peek() == "#":
+                while self.peek() not in "\0\r\n":
+                    self.forward()
+            if not self.scan_line_break():  # type: ignore[no-untyped-call]
+                break
+            if not self.flow_level:
+                self.allow_simple_key = True
+
+    def scan_plain_spaces(self, indent: int, start_mark: Any) -> Any:
+        """Tabs may stand inside a plain scalar, and before and after its line breaks."""
+        length = 0
+        while self.peek(length) in " \t":
+            length += 1
+        if self.peek(length) not in "\r\n":
+            blanks = self.prefix(length)
+            self.forward(length)
+            return [blanks] if blanks else []
+        self.forward(length)
+        chunks = super().scan_plain_spaces(indent, start_mark)
+        while self.peek() in " \t" and (self.flow_level or self.column >= indent):
+            self.forward()
+        return chunks
+
+    def scan_flow_scalar_non_spaces(self, double: bool, start_mark: Any) -> Any:
+        """An escape must name a Unicode character."""
+        try:
+            chunks = super().scan_flow_scalar_non_spaces(double, start_mark)
+        except (ValueError, OverflowError):
+            chunks = ["\ud800"]
+        if any("\ud800" <= char <= "\udfff" for chunk in chunks for char in chunk):
+            problem = "found invalid Unicode character escape code"
+            raise ScannerError("while parsing a quoted scalar", start_mark, problem, self.get_mark())
+        return chunks
+
+    def scan_yaml_directive_number(self, start_mark: Any) -> Any:
+        """A version number has at most nine digits."""
+        if re.match("[0-9]{10}", self.prefix(10)):
+            problem = "found extremely long version number"
+            raise ScannerError("while scanning a %YAML directive", start_mark, problem, self.get_mark())
+        return super().scan_yaml_directive_number(start_mark)
+
+
+parse: Parse = PurePython if LibYaml is None else LibYaml
+
+
+# --- what the parsers take for something else ----------------------------------------------------------------------
+
+_FOREIGN = "\x85\u2028\u2029"  # line breaks to YAML 1.1, text to YAML 1.2 and JSON
+_PAIR = re.compile(r"(?<!\\)((?:\\\\)*)(\\u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2}))")
+_ESCAPE = re.compile(r"\\(?:u|U0000)([0-9a-fA-F]{4})")
+_PRIVATE = (0xE000, 0xE804, 0xF008)  # starts of three stretches of private characters, 2,051 each
+
+
+class Disguise:
+    """Private characters of the same length in place of what the parsers misread, so that offsets stay true.
+
+    JSON writes an emoji as two escapes, which YAML refuses; both parsers break lines at characters that are text.
+    """
+
+    def __init__(self, text: str) -> None:
+        self.first = next((start for start in _PRIVATE if _is_free(start, text)), None)
+        self.written: dict[str, str] = {}
+        self.source = text
+        if self.first is not None:
+            high, low, end = (chr(self.first + offset) for offset in (0, 0x400, 0x800))
+            self.pair = re.compile(f"([{high}-{chr(ord(low) - 1)}])([{low}-{chr(ord(end) - 1)}])")
+            self.breaks = dict(zip(map(ord, _FOREIGN), range(ord(end), ord(end) + 3), strict=True))
+            self.source = _PAIR.sub(self._stand_in, text).translate(self.breaks)
+
+    def undo(self, value: str, double_quoted: bool) -> str:
+        """The scalar that the author wrote. Outside double quotes an escape is no escape, but text."""
+        if self.first is None:
+            return value
+        if double_quoted:
+            value = self.pair.sub(self._joined, value)
+        else:
+            for stand_in, written in self.written.items():
+                value = value.replace(stand_in, written)
+        return value.translate({stand_in: char for char, stand_in in self.breaks.items()})
+
+    def _stand_in(self, match: re.Match[str]) -> str:
+        assert self.first is not None
+        high = int(match[3], 16) - 0xD800 + self.first
+        low = int(match[4], 16) - 0xDC00 + self.first + 0x400
+        escapes = f"\\u{high:04x}\\u{low:04x}"
+        self.written[escapes] = match[2]
+        return match[1] + escapes
+
+    def _joined(self, match: re.Match[str]) -> str:
+        assert self.first is not None
+        return chr(0x10000 + (ord(match[1]) - self.first) * 0x400 + ord(match[2]) - self.first - 0x400)
+
+
+def disguise(text: str) -> Disguise | None:
+    """None for nearly all texts: they need no disguise."""
+    if ("\\u" in text and _PAIR.search(text)) or any(char in text for char in _FOREIGN):
+        return Disguise(text)
+    return None
+
+
+def _is_free(start: int, text: str) -> bool:
+    """Whether a text neither holds nor escapes one of the private characters from `start` on."""
+    taken = range(start, start + 0x803)
+    literal = re.search(f"[{chr(taken[0])}-{chr(taken[-1])}]", text)
+    return literal is None and not any(int(escape[1], 16) in taken for escape in _ESCAPE.finditer(text))
+
+
+# --- what the parsers say when they cannot go on -------------------------------------------------------------------
+
+_DETAILS = (
+    (r"invalid Unicode|escape", "yaml.escape"),
+    (r"quoted scalar", "yaml.quote"),
+    (r"mapping values are not allowed", "yaml.colon"),
+    (r"cannot start any token", "yaml.character"),
+    (r"flow (sequence|mapping)", "yaml.bracket"),
+    (r"tab character", "yaml.tab"),
+    (r"block (collection|mapping|sequence|end)|(sequence|block) entries are not allowed", "yaml.indent"),
+    (r"could not find expected ':'", "yaml.no-colon"),
+    (r"incompatible|version|YAML directive", "yaml.version"),
+    (r"tag", "yaml.tag-syntax"),
+)
+
+
+class Complaint(NamedTuple):
+    """Where a parser could not go on, and the key of the sentence in words.yaml that says why."""
+
+    at: int
+    detail: str
+
+
+def complaint(error: YAMLError, text: str) -> Complaint:
+    """A parser's error, in either parser's wording, as one of our own sentences."""
+    mark: Any = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+    at = min(mark.index, len(text)) if mark is not None else 0
+    if text[at : at + 1] == "\t":
+        return Complaint(at, "yaml.tab")
+    said = f"{getattr(error, 'context', '') or ''}; {getattr(error, 'problem', '') or ''}"
+    return Complaint(at, next((detail for pattern, detail in _DETAILS if re.search(pattern, said)), "yaml.structure"))

@@ -1,0 +1,290 @@
+"""One pass over the events of a YAML or JSON text: its data, and the offsets of every key and value."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, NamedTuple
+
+from yaml.error import YAMLError
+from yaml.events import (
+    AliasEvent,
+    DocumentStartEvent,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+)
+
+from smlint.events import Disguise, Events, Parse, complaint, disguise
+from smlint.scalar import MAY_MEAN_MORE, fits_collection, meaning, tagged
+
+
+class Limits(NamedTuple):
+    """What a plan may cost to read: bytes of the file, nesting (the root is 1), nodes that aliases add."""
+
+    max_bytes: int = 20 * 1024 * 1024
+    max_depth: int = 100
+    max_nodes: int = 100_000
+
+
+class Mark(NamedTuple):
+    """Offsets of one entry: key (of a list item: the value's own start), value, and the marks inside the value."""
+
+    key: int
+    key_end: int
+    start: int
+    end: int
+    inside: Any  # dict[str, MarkTuple] | list[MarkTuple] | None
+
+
+MarkTuple = tuple[int, int, int, int, Any]  # a Mark before somebody asks for its fields: a fifth of the cost
+
+
+class Fault(NamedTuple):
+    """Why a text is not a plan that can be judged: the diagnostic's id, offsets in the text, message values."""
+
+    id: str
+    start: int
+    end: int
+    values: dict[str, Any]
+
+
+class Stop(Exception):
+    """Reading cannot go on; carries the fault."""
+
+    def __init__(self, id: str, start: int, end: int, **values: Any) -> None:
+        self.fault = Fault(id, start, end, values)
+
+
+_UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_NON_SPECIFIC = re.compile(r"(?:&\S+\s+)?!(?!\S)")  # the tag that makes text of a plain scalar
+_SOME_NON_SPECIFIC = re.compile(r"!(?!\S)(?<![^\s\[{,]!)")  # begins with the letter itself: that is searched fastest
+_COLON = re.compile(r"\s*:")
+_BLANKS = " \t\r\n"
+
+_ITEM, _MERGE = object(), object()  # what waits for a value when no key does: a place in a list, a merge key
+_NO_KEYS = frozenset(("", "~", "null", "Null", "NULL"))
+_ODD_KEYS = _NO_KEYS | {"<<"}
+
+
+def read(text: str, limits: Limits, parse: Parse) -> tuple[Any, MarkTuple]:
+    """Data and mark of the only document in a text. Raises Stop."""
+    events: Events | None = None
+    hidden = disguise(text)
+    try:
+        events = parse(hidden.source if hidden else text)
+        return _Reader(text, limits, hidden).read(events)
+    except (YAMLError, Stop) as error:
+        bad = _UNPRINTABLE.search(text)  # one parser looks ahead for these and the other does not: always say it first
+        if bad:
+            code = f"U+{ord(bad[0]):04X}"
+            raise Stop("syntax-error", bad.start(), bad.end(), detail="yaml.control", code=code) from None
+        if isinstance(error, Stop):
+            raise
+        at, detail = complaint(error, text)
+        raise Stop("syntax-error", at, at, detail=detail) from None
+    finally:
+        if events is not None:
+            events.dispose()
+
+
+class _Reader:
+    """What is known while the events of one text go by."""
+
+    def __init__(self, text: str, limits: Limits, hidden: Disguise | None) -> None:
+        self.text = text
+        self.limits = limits
+        self.hidden = hidden
+        self.has_non_specific = _SOME_NON_SPECIFIC.search(text) is not None
+        self.stack: list[tuple[Any, Any, Any, int, int, int, bool]] = []  # the state of read() in each open parent
+        self.anchors: dict[str, tuple[Any, Any]] = {}  # value and marks inside; they fill up while it is open
+        self.added = 0  # nodes, by aliases
+        self.merges: dict[int, list[tuple[Any, Any]]] = {}  # by depth: the maps to merge once the open one is complete
+
+    def read(self, events: Events) -> tuple[Any, MarkTuple]:
+        """The hot loop: one function, local names and no calls on the beaten track, because reading time is spent here.
+
+        `data` is the open collection and `marks` its marks; `key` is what its next value belongs to, None when a key
+        is due; `start` and `end` are the offsets of the latest event, `key_start` and `key_end` those of the key.
+        """
+        next_event, stack, anchors, hidden = events.get_event, self.stack, self.anchors, self.hidden
+        has_oddities = hidden is not None or "&" in self.text or self.has_non_specific
+        data: Any = []  # around the root
+        marks: Any = []
+        key: Any = _ITEM
+        key_start = key_end = opened = end = 0
+        flow = False
+        while (event := next_event()) is not None:
+            kind = type(event)
+            if kind is ScalarEvent:
+                value: Any = event.value
+                start = event.start_mark.index
+                end = event.end_mark.index
+                plain = event.implicit[0]
+                if has_oddities:
+                    value, plain = self._undisguised(event, start)
+                if not plain:
+                    value, end = self._quoted(event, value, start, end)
+                if key is None:
+                    if (plain and value in _ODD_KEYS) or type(value) is not str:
+                        value = self._odd_key(value, start, end)
+                    elif value in data:
+                        raise Stop("duplicate-key", start, end, key=value)
+                    if has_oddities and event.anchor is not None:
+                        anchors[event.anchor] = value, None
+                    key, key_start, key_end = value, start, end
+                    continue
+                if plain and value[:1] in MAY_MEAN_MORE:
+                    value = meaning(value)
+                    if start == end and type(data) is dict:
+                        start = end = self._after_colon(key_end, start)
+                inside = None
+                if has_oddities and event.anchor is not None:
+                    anchors[event.anchor] = value, None
+            elif kind is MappingStartEvent or kind is SequenceStartEvent:
+                if key is None or event.tag is not None or len(stack) >= self.limits.max_depth:
+                    self._check_opening(event, key is None)
+                stack.append((data, marks, key, key_start, key_end, opened, flow))
+                if kind is MappingStartEvent:
+                    data, marks, key = {}, {}, None
+                else:
+                    data, marks, key = [], [], _ITEM
+                opened, flow = event.start_mark.index, event.flow_style
+                if event.anchor is not None:
+                    anchors[event.anchor] = data, marks
+                continue
+            elif kind is MappingEndEvent or kind is SequenceEndEvent:
+                if flow:  # a block collection ends where its last value does: not after blanks and comments that follow
+                    end = event.end_mark.index
+                if self.merges:
+                    self._merge(data, marks)
+                value, inside, start = data, marks, opened
+                data, marks, key, key_start, key_end, opened, flow = stack.pop()
+            elif kind is AliasEvent:
+                start, end = event.start_mark.index, event.end_mark.index
+                value, inside = self._aliased(event.anchor, data, start, end)
+                if key is None:
+                    key, key_start, key_end = self._alias_key(value, data, start, end), start, end
+                    continue
+            else:
+                if kind is DocumentStartEvent:
+                    self._check_document(event, data, next_event)
+                continue
+            # A value is complete: put it where it belongs.
+            if key is _ITEM:
+                data.append(value)
+                marks.append((start, start, start, end, inside))
+            elif key is _MERGE:
+                self._note_merge(value, inside, key_start, end)
+                key = None
+            else:
+                data[key] = value
+                marks[key] = key_start, key_end, start, end, inside
+                key = None
+        return (data[0], marks[0]) if data else (None, (0, 0, 0, 0, None))
+
+    def _undisguised(self, event: Any, start: int) -> tuple[str, bool]:
+        """The text of a scalar as it was written, and whether it is a plain one that may mean more than text."""
+        value = self.hidden.undo(event.value, event.style == '"') if self.hidden else event.value
+        plain = event.implicit[0] and not (self.has_non_specific and _NON_SPECIFIC.match(self.text, start))
+        return value, plain
+
+    def _quoted(self, event: Any, value: str, start: int, end: int) -> tuple[Any, int]:
+        """The value and end of a scalar that is quoted, a block, or tagged."""
+        if event.style in ("|", ">"):
+            written = self.text[start:end].rstrip(_BLANKS)
+            if not value.strip(_BLANKS):  # only the header is left, and perhaps a comment after it
+                written = re.sub(r"\s+#.*", "", written)
+            end = start + len(written)
+        if event.tag in (None, "!"):
+            return value, end
+        try:
+            return tagged(event.tag, value), end
+        except ValueError:
+            raise Stop("syntax-error", start, end, detail="yaml.tag", tag=event.tag) from None
+
+    def _odd_key(self, key: Any, start: int, end: int) -> Any:
+        """A merge key; other keys that are not text are refused."""
+        if key != "<<":
+            raise Stop("syntax-error", start, end, detail="yaml.key")
+        if len(self.stack) in self.merges:
+            raise Stop("duplicate-key", start, end, key=key)
+        return _MERGE
+
+    def _alias_key(self, key: Any, data: dict[str, Any], start: int, end: int) -> str:
+        if type(key) is not str:
+            raise Stop("syntax-error", start, end, detail="yaml.key")
+        if key in data:
+            raise Stop("duplicate-key", start, end, key=key)
+        return key
+
+    def _after_colon(self, key_end: int, start: int) -> int:
+        """Where an empty value stands: right after its colon, or after the key when it has none."""
+        colon = _COLON.match(self.text, key_end)
+        return colon.end() if colon and colon.end() <= start else key_end
+
+    def _check_opening(self, event: Any, key_is_due: bool) -> None:
+        """Whether a map or list may begin here."""
+        start, end = event.start_mark.index, event.end_mark.index
+        if not fits_collection(event.tag, type(event) is MappingStartEvent):
+            raise Stop("syntax-error", start, end, detail="yaml.tag", tag=event.tag)
+        if key_is_due:
+            raise Stop("syntax-error", start, end, detail="yaml.key")
+        if len(self.stack) >= self.limits.max_depth:
+            raise Stop("too-deep", start, end, max=self.limits.max_depth)
+
+    def _check_document(self, event: Any, documents: list[Any], next_event: Any) -> None:
+        """Whether another document may begin here: the first may, when its version is one that is read."""
+        at = event.start_mark.index
+        if documents:
+            count = 2
+            while (later := next_event()) is not None:
+                count += type(later) is DocumentStartEvent
+            raise Stop("several-documents", at, at, count=count)
+        if event.version not in (None, (1, 1), (1, 2)):
+            raise Stop("syntax-error", at, at, detail="yaml.version")
+
+    def _aliased(self, name: str, data: Any, start: int, end: int) -> tuple[Any, Any]:
+        """What an alias stands for, unless it would cost too much."""
+        if name not in self.anchors:
+            raise Stop("syntax-error", start, end, detail="yaml.alias", alias=name)
+        value, inside = self.anchors[name]
+        most = self.limits.max_nodes
+        if inside is not None and (value is data or any(value is parent[0] for parent in self.stack)):
+            raise Stop("alias-limit", start, end, max=most)  # it stands inside its own anchor
+        nodes, height = _extent(value, most - self.added)
+        self.added += nodes
+        if self.added > most:
+            raise Stop("alias-limit", start, end, max=most)
+        if len(self.stack) + height > self.limits.max_depth:
+            raise Stop("too-deep", start, end, max=self.limits.max_depth)
+        return value, inside
+
+    def _note_merge(self, value: Any, inside: Any, start: int, end: int) -> None:
+        """Keep the maps that a merge key names, one map or a list of them, until the map that it is in is complete."""
+        sources = [(value, inside)]
+        if isinstance(value, list):
+            sources = [(item, mark[4]) for item, mark in zip(value, inside, strict=True)]
+        if not all(isinstance(source, dict) for source, _ in sources):
+            raise Stop("syntax-error", start, end, detail="yaml.merge")
+        self.merges[len(self.stack)] = sources
+
+    def _merge(self, data: Any, marks: Any) -> None:
+        """Fill in what the merged maps have and this one lacks; of several, the first named wins."""
+        for source, source_marks in self.merges.pop(len(self.stack), ()):
+            for key, value in source.items():
+                if key not in data:
+                    data[key] = value
+                    marks[key] = source_marks[key]
+
+
+def _extent(value: Any, most: int) -> tuple[int, int]:
+    """The nodes in a value, keys included, and how many collections it nests; stops counting beyond `most` nodes."""
+    nodes, height, level = 1, 0, [value]
+    while nodes <= most and (level := [item for item in level if isinstance(item, dict | list)]):
+        height += 1
+        nodes += sum(len(item) * 2 if isinstance(item, dict) else len(item) for item in level)
+        if nodes <= most:
+            level = [child for item in level for child in (item.values() if isinstance(item, dict) else item)]
+    return nodes, height
