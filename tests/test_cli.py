@@ -248,7 +248,7 @@ def test_outputs_go_to_files_too(tmp_path: Path) -> None:
     said = smlint(DRAFT, "--format=concise", "--output", "report.json", "--output", "table=t.out", *DAY, cwd=tmp_path)
     assert said.code == 1
     assert json.loads((tmp_path / "report.json").read_text())["summary"]["gate"] == "fail"
-    assert (tmp_path / "t.out").read_text().startswith("Customer service")
+    assert (tmp_path / "t.out").read_text().startswith("Social media plan 2027")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["report.json", "t.out"]
 
 

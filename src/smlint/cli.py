@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import gc
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -47,6 +48,8 @@ def smlint() -> None:
 def main(args: Sequence[str] | None = None) -> NoReturn:
     """Run smlint and exit. click's own exit codes do not shine through: wrong use is 2, Ctrl-C 130."""
     words = list(sys.argv[1:] if args is None else args)
+    # What start-up makes lives as long as the process, and plans come and go whole: rare collections are enough.
+    gc.set_threshold(200_000, 20, 100)
     debug = "--debug" in words
     try:
         code = smlint.main(words, prog_name="smlint", standalone_mode=False)
@@ -300,7 +303,7 @@ def _work(found: list[Any], book: Any, as_of: datetime.date, options: dict[str, 
     """One outcome per file: a report, None for a file that is no plan, or the sentence why it could not be read."""
     from smlint import pool
 
-    pool.prepare(book, as_of, options["folders"])
+    pool.prepare(book, as_of, options["folders"], lean="format" in options)
     jobs = options.get("jobs", 1)
     if jobs == 1 or len(found) < 2 * jobs:
         return map(pool.look_at, found)

@@ -89,7 +89,7 @@ class _Text:
 
 
 def _entries(marks: Any, path: Path) -> Iterator[tuple[int, Path, list[tuple[int, int]]]]:
-    """Every entry of the plan: where it begins, its path, and the ranges of its key and, if it is no collection, value."""
+    """Every entry of the plan: where it begins, its path, and the ranges of its texts: key and, if a scalar, value."""
     for part, (key, key_end, start, end, inside) in marks.items() if isinstance(marks, dict) else enumerate(marks):
         yield key, (*path, part), [(key, key_end)] + ([(start, end)] if inside is None else [])
         if inside is not None:

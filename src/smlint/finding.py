@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from smlint.plan import Path, Place, Plan, pointer
 from smlint.rule import Rule
-from smlint.spot import identity
+from smlint.spot import brief, identity
 from smlint.words import fill, sentences
 
 SEVERITIES = ("error", "warning", "info")
@@ -32,11 +32,12 @@ def diagnostics() -> dict[str, Diagnostic]:
 class Finding:
     """One thing to mend. `rule` is a Rule, or a Diagnostic for a structural finding.
 
-    `path` is the subject, `at` the path whose line is shown; `values` fill the message, {label} included; `variant` names another
-    wording of a diagnostic. `id` names the finding by ids in the plan, so that reordering changes no identity.
+    `path` is the subject, `at` the path whose line is shown; `values` fill the message, {label} included; `variant`
+    names another wording of a diagnostic. `id` names the finding by ids in the plan: reordering changes no identity.
+    `stands`: something is written at `at`, rather than missing there.
     """
 
-    __slots__ = ("at", "id", "path", "place", "rule", "severity", "values", "variant")
+    __slots__ = ("at", "id", "path", "place", "rule", "severity", "stands", "values", "variant")
 
     def __init__(
         self,
@@ -48,6 +49,7 @@ class Finding:
         *,
         id: str,
         place: Place,
+        stands: bool = True,
         variant: str | None = None,
     ) -> None:
         self.rule = rule
@@ -57,6 +59,7 @@ class Finding:
         self.values = values
         self.id = id
         self.place = place
+        self.stands = stands
         self.variant = variant
 
     @property
@@ -102,11 +105,20 @@ class Outcome:
 
 
 def structural(
-    plan: Plan, id: str, path: Path, values: dict[str, Any], *, variant: str | None = None, place: Place | None = None
+    plan: Plan,
+    id: str,
+    path: Path,
+    values: dict[str, Any],
+    *,
+    variant: str | None = None,
+    place: Place | None = None,
+    named: Path | None = None,
 ) -> Finding:
-    """A structural finding at a path; its identity adds key and value to the place."""
+    """A structural finding at a path; its identity adds the value to the path, or to `named` in its stead."""
     kind = diagnostics()[id]
-    named = f"{id}@{identity(plan, path)}"
+    identified = f"{id}@{identity(plan, path if named is None else named)}"
     if "value" in values:
-        named += f"={values['value']}"
-    return Finding(kind, kind.severity, path, path, values, id=named, place=place or plan.place(path), variant=variant)
+        identified += f"={brief(str(values['value']))}"
+    place = place or plan.place(path)
+    stands = bool(path) and plan.has(path)
+    return Finding(kind, kind.severity, path, path, values, id=identified, place=place, stands=stands, variant=variant)

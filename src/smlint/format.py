@@ -64,7 +64,9 @@ class Schema:
 def plan_schema() -> Schema:
     """plan.schema.json, compiled for the walk."""
     document = json.loads((bundled("schemas") / "plan.schema.json").read_bytes())
-    return _compiled(document, document.get("$defs", {}), {})
+    schema = _compiled(document, document.get("$defs", {}), {})
+    del schema.properties["$schema"]  # an editor's business
+    return schema
 
 
 def _compiled(raw: dict[str, Any], defs: dict[str, Any], known: dict[str, Schema]) -> Schema:
@@ -83,7 +85,9 @@ def _compiled(raw: dict[str, Any], defs: dict[str, Any], known: dict[str, Schema
     node.names = list(node.properties)
     node.free = _compiled(more, defs, known) if isinstance(more, dict) else None
     node.items = _compiled(raw["items"], defs, known) if "items" in raw else None
-    node.enum, node.format = dict.fromkeys(raw["enum"]) if "enum" in raw else None, raw.get("format")
+    # XXX is a currency code of its own, and a placeholder in every plan
+    node.enum = dict.fromkeys(filter(says_something, raw["enum"])) if "enum" in raw else None
+    node.format = raw.get("format")
     node.fits = _test_of_texts(node)
     node.minimum, node.maximum = raw.get("minimum"), raw.get("maximum")
     node.refs, node.required = tuple(raw.get("x-refs", ())), tuple(raw.get("required", ()))
@@ -137,7 +141,7 @@ def _is_date(text: str) -> bool:
 
 
 def is_language(text: str) -> bool:
-    """Whether a text has the form of a BCP 47 language tag (nb, sr-Latn, pt-BR) and is no placeholder (TBD would do)."""
+    """Whether a text has the form of a BCP 47 language tag (nb, sr-Latn, pt-BR) and is no placeholder (as TBD is)."""
     return len(text) < 100 and _is_language(text)
 
 

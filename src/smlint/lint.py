@@ -193,7 +193,7 @@ class _Run:
         if outcome.findings:
             self.faults[outcome.rule.id] = outcome.rule.id
         elif outcome.blocked:
-            self.faults[outcome.rule.id] = next(iter(outcome.blocked))
+            self.faults[outcome.rule.id] = min(outcome.blocked)  # not the first: the order of items decides nothing
 
     def finding(self, rule: Rule, severity: str, spot: Spot, fail: Fail, at: Path | None = None) -> Finding:
         """A failed subject with the values that its message needs."""
@@ -208,7 +208,14 @@ class _Run:
         values["label"] = spot.label
         plan = view.plan
         return Finding(
-            rule, severity, spot.path, at, values, id=f"{rule.id}@{identity(plan, spot.path)}", place=plan.place(at)
+            rule,
+            severity,
+            spot.path,
+            at,
+            values,
+            id=f"{rule.id}@{identity(plan, spot.path)}",
+            place=plan.place(at),
+            stands=bool(at) and plan.has(at),
         )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -145,7 +145,7 @@ def read_document(name: str, raw: bytes, limits: Limits = Limits(), parse: Parse
     if len(raw) > limits.max_bytes:
         return Plan(name, "", {}, {}, Fault("too-large", 0, 0, {"max": limits.max_bytes}))
     try:
-        text = raw.decode("utf-16") if raw[:2] in _UTF_16 else raw.removeprefix(BOM_UTF8).decode()
+        text = raw.decode("utf-16" if raw[:2] in _UTF_16 else "utf-8").lstrip("\ufeff")
     except UnicodeDecodeError:
         return Plan(name, "", {}, {}, Fault("syntax-error", 0, 0, {"detail": "yaml.encoding"}))
     try:

@@ -16,12 +16,16 @@ from smlint.words import Word
 _book: Rulebook | None = None
 _as_of: date = date.min
 _folders: tuple[str, ...] = ()
+_lean = False
 
 
-def prepare(book: Rulebook, as_of: date, folders: tuple[str, ...] = ()) -> None:
-    """Set what every file is judged with (`folders`: of further rules); processes started afterwards inherit it."""
-    global _book, _as_of, _folders
-    _book, _as_of, _folders = book, as_of, folders
+def prepare(book: Rulebook, as_of: date, folders: tuple[str, ...] = (), lean: bool = False) -> None:
+    """Set what every file is judged with (`folders`: of further rules); processes started afterwards inherit it.
+
+    `lean` reports keep no data of their plans, which many plans at once would not fit beside each other.
+    """
+    global _book, _as_of, _folders, _lean
+    _book, _as_of, _folders, _lean = book, as_of, folders, lean
 
 
 def look_at(source: Source) -> Report | Word | None:
@@ -31,7 +35,10 @@ def look_at(source: Source) -> Report | Word | None:
         plan = read(source, Limits())
     except Unreadable as error:
         return error.problem
-    return None if plan is None else judge_plan(plan, _book, _as_of)
+    if plan is None:
+        return None
+    report = judge_plan(plan, _book, _as_of)
+    return report.lean() if _lean else report
 
 
 def spread(found: Sequence[Source], jobs: int) -> Iterator[Report | Word | None]:
@@ -44,14 +51,14 @@ def spread(found: Sequence[Source], jobs: int) -> Iterator[Report | Word | None]
     if "fork" in multiprocessing.get_all_start_methods():
         pool = multiprocessing.get_context("fork").Pool(jobs)
     else:
-        pool = multiprocessing.get_context("spawn").Pool(jobs, _start, (_folders, _as_of))
+        pool = multiprocessing.get_context("spawn").Pool(jobs, _start, (_folders, _as_of, _lean))
     with pool as workers:
         yield from workers.imap(look_at, found, chunksize=size)
 
 
-def _start(folders: tuple[str, ...], as_of: date) -> None:
+def _start(folders: tuple[str, ...], as_of: date, lean: bool) -> None:
     """A process that inherits nothing reads the rules itself."""
-    prepare(load(folders), as_of, folders)
+    prepare(load(folders), as_of, folders, lean)
 
 
 def _by_name(rule: Rule) -> tuple[Any, tuple[str]]:

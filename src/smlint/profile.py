@@ -378,13 +378,17 @@ def _add_up(investment: dict[str, Any]) -> None:
 
 
 def _share_ownership(data: dict[str, Any]) -> None:
-    """`_owner_share` of a live channel: percent of all live channels and initiatives that its owner owns."""
+    """`_owner_share` of a live channel: percent of all live channels and initiatives that its owner owns.
+
+    What nobody is said to own counts as theirs: a share does not fall because an owner is left out.
+    """
     channels = [channel for channel in data.get("channels", ()) if is_live(channel)]
     owned = [*channels, *data.get("initiatives", ())]
-    counted = Counter(folded(item["owner"]) for item in owned if "owner" in item)
+    counted = Counter(folded(item["owner"]) if "owner" in item else None for item in owned)
     for channel in channels:
         if "owner" in channel:
-            channel["_owner_share"] = Fraction(100 * counted[folded(channel["owner"])], len(owned))
+            theirs = counted[folded(channel["owner"])] + counted[None]
+            channel["_owner_share"] = Fraction(100 * theirs, len(owned))
 
 
 def _price_goals(data: dict[str, Any]) -> None:

@@ -6,13 +6,25 @@ from collections.abc import Iterable
 from datetime import date
 from typing import NamedTuple
 
+from smlint import compiled
+from smlint.bundled import bundled
 from smlint.plan import dotted
 from smlint.report import Report, judge
 from smlint.rule import Example, Rule
-from smlint.rulebook import Rulebook, examples
+from smlint.rulebook import Rulebook, examples, read_folder
 from smlint.words import LANGUAGES, holes
 
 _TITLE = "title: an example\n"
+
+
+def compile_rules() -> None:
+    """Write the shipped rules, and the queries that judging their examples meets, to the file that start-up reads."""
+    folder = bundled("rules")
+    dimensions, rules = read_folder(folder)
+    book = Rulebook(dimensions, rules)
+    for rule in rules.values():
+        prove(rule, book)
+    compiled.write(folder, dimensions, rules)
 
 
 class Failure(NamedTuple):

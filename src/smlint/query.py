@@ -1,7 +1,6 @@
-"""RFC 9535 JSONPath on plans: parsed by `jsonpath-rfc9535`, run here, because rules ask millions of small questions.
+"""RFC 9535 JSONPath on plans: parsed by a library, run here, because rules ask millions of small questions.
 
-The library checks the text and gives its structure; this module turns the structure into closures once. They know
-lists with holes (`plan.Items`: original indexes), exact numbers, and `$` in a relative query. A property test holds
+`jsonpath` gives the structure of a text; this module turns the structure into closures once. They know lists with holes (`plan.Items`: original indexes), exact numbers, and `$` in a relative query. A property test holds
 the two evaluations against each other. Function extensions beside the standard ones:
 
 - `number(value)`: true if the value is a number
@@ -16,12 +15,6 @@ from collections.abc import Callable
 from fractions import Fraction
 from functools import cache
 from typing import Any
-
-from jsonpath_rfc9535 import JSONPathEnvironment, JSONPathError
-from jsonpath_rfc9535 import filter_expressions as ast
-from jsonpath_rfc9535 import selectors as sel
-from jsonpath_rfc9535.function_extensions import ExpressionType, FilterFunction
-from jsonpath_rfc9535.segments import JSONPathRecursiveDescentSegment
 
 from smlint.plan import Items, OutOfRange, Path, number, positions
 from smlint.words import folded
@@ -61,7 +54,7 @@ class Query:
     def __init__(self, text: str) -> None:
         self.text = text
         self.absolute = text.startswith("$")
-        segments = _parsed(_as_query(text), text).segments
+        segments = _parsed(_as_query(text), text)
         self._steps = [_step(segment) for segment in segments]
         self._locate = [_locate(segment) for segment in segments]
         names = [_only_name(segment) for segment in segments]
@@ -116,10 +109,11 @@ def query(text: str) -> Query:
 @cache
 def condition(text: str) -> Predicate:
     """A filter expression such as `@.have < @.needed` as a predicate over (plan, subject). Raises QueryError."""
-    selectors = [selector for segment in _parsed(f"$[?{text}]", text).segments for selector in segment.selectors]
-    if len(selectors) != 1 or not isinstance(selectors[0], sel.FilterSelector):
+    segments = _parsed(f"$[?{text}]", text)
+    selectors = [selector for _, selectors in segments for selector in selectors]
+    if len(selectors) != 1 or selectors[0][0] != "?":
         raise QueryError(f"{text!r} is not one filter expression")
-    return _test(selectors[0].expression.expression)
+    return _test(selectors[0][1])
 
 
 def _as_query(text: str) -> str:
@@ -130,44 +124,34 @@ def _as_query(text: str) -> str:
     return f"$.{text}" if re.match(r"[^\W\d]", text) else f"${text}"
 
 
+_structures: dict[str, Any] = {}
+
+
+def know(structures: dict[str, Any]) -> None:
+    """Take the structures of texts that were parsed ahead: the library need not even be imported for them."""
+    _structures.update(structures)
+
+
+def parsed() -> dict[str, Any]:
+    """The structures of all texts met so far."""
+    return dict(_structures)
+
+
 def _parsed(text: str, written: str) -> Any:
-    """The library's structure of a query; `written` is what a rule file says, for complaints."""
-    try:
-        return _environment().compile(text)
-    except (JSONPathError, OverflowError) as error:  # OverflowError: a literal such as 1e400
-        raise QueryError(f"{written!r} is not an RFC 9535 query: {error}") from None
-    except RecursionError:
-        raise QueryError(f"{written[:40]!r}… is nested too deep") from None
+    """The structure of a query; `written` is what a rule file says, for complaints."""
+    if text not in _structures:
+        from smlint.jsonpath import parse  # 20 ms that only texts which are not known ahead need
 
-
-class _Function(FilterFunction):
-    """The signature of an extension, for the parser; it is evaluated here."""
-
-    arg_types: list[ExpressionType] = []
-    return_type = ExpressionType.VALUE
-
-    def __init__(self, argument: ExpressionType, result: ExpressionType) -> None:
-        self.arg_types = [argument]
-        self.return_type = result
-
-    def __call__(self, *_: Any, **__: Any) -> Any:
-        raise NotImplementedError
-
-
-@cache
-def _environment() -> JSONPathEnvironment:
-    environment = JSONPathEnvironment()
-    functions = environment.function_extensions
-    functions["number"] = _Function(ExpressionType.VALUE, ExpressionType.LOGICAL)
-    functions["text"] = _Function(ExpressionType.VALUE, ExpressionType.VALUE)
-    functions["distinct"] = _Function(ExpressionType.NODES, ExpressionType.VALUE)
-    return environment
+        try:
+            _structures[text] = parse(text)
+        except ValueError as error:
+            raise QueryError(f"{written[:200]!r} {error}") from None
+    return _structures[text]
 
 
 def _only_name(segment: Any) -> str | None:
-    first = segment.selectors[0]
-    single = len(segment.selectors) == 1 and isinstance(first, sel.NameSelector)
-    return first.name if single and not isinstance(segment, JSONPathRecursiveDescentSegment) else None
+    descends, selectors = segment
+    return selectors[0][1] if not descends and len(selectors) == 1 and selectors[0][0] == "name" else None
 
 
 # --- segments and selectors ------------------------------------------------------------------------------------
@@ -178,8 +162,9 @@ def _step(segment: Any) -> Callable[[list[Any], Any], list[Any]]:
     name = _only_name(segment)
     if name is not None:
         return lambda nodes, root: [node[name] for node in nodes if type(node) is dict and name in node]
-    selects = [_selects(selector) for selector in segment.selectors]
-    if isinstance(segment, JSONPathRecursiveDescentSegment):
+    descends, selectors = segment
+    selects = [_selects(selector) for selector in selectors]
+    if descends:
         return lambda nodes, root: [
             found
             for node in nodes
@@ -195,10 +180,10 @@ def _step(segment: Any) -> Callable[[list[Any], Any], list[Any]]:
 
 def _selects(selector: Any) -> Callable[[Any, Any], list[Any]]:
     """A selector as a function from one node to the values it selects."""
-    if isinstance(selector, sel.WildcardSelector):
+    if selector[0] == "*":
         return lambda node, root: _inner(node)
-    if isinstance(selector, sel.FilterSelector):
-        test = _test(selector.expression.expression)
+    if selector[0] == "?":
+        test = _test(selector[1])
         return lambda node, root: [item for item in _inner(node) if test(root, item)]
     pick = _pick(selector)
     return lambda node, root: [value for _, value in pick(node, root)]
@@ -220,18 +205,19 @@ def _keyed(node: Any) -> list[tuple[str | int, Any]]:
 
 def _pick(selector: Any) -> Callable[[Any, Any], list[tuple[str | int, Any]]]:
     """A selector as a function from one node to what it selects, with key or original index."""
-    if isinstance(selector, sel.NameSelector):
-        name = selector.name
+    kind = selector[0]
+    if kind == "name":
+        name = selector[1]
         return lambda node, root: [(name, node[name])] if type(node) is dict and name in node else []
-    if isinstance(selector, sel.WildcardSelector):
+    if kind == "*":
         return lambda node, root: _keyed(node)
-    if isinstance(selector, sel.FilterSelector):
-        test = _test(selector.expression.expression)
+    if kind == "?":
+        test = _test(selector[1])
         return lambda node, root: [(key, item) for key, item in _keyed(node) if test(root, item)]
-    if isinstance(selector, sel.SliceSelector):
-        part = selector.slice
+    if kind == "slice":
+        part = slice(*selector[1:])
         return lambda node, root: _keyed(node)[part] if isinstance(node, list) and part.step != 0 else []
-    at = selector.index
+    at = selector[1]
     return lambda node, root: [_item(node, at)] if isinstance(node, list) and -len(node) <= at < len(node) else []
 
 
@@ -242,8 +228,8 @@ def _item(items: list[Any], at: int) -> tuple[str | int, Any]:
 
 def _locate(segment: Any) -> Callable[[Located, Any], Located]:
     """A segment as a function from located nodes to located nodes."""
-    picks = [_pick(selector) for selector in segment.selectors]
-    descends = isinstance(segment, JSONPathRecursiveDescentSegment)
+    descends, selectors = segment
+    picks = [_pick(selector) for selector in selectors]
 
     def run(nodes: Located, root: Any) -> Located:
         if descends:
@@ -276,17 +262,18 @@ def _located_descendants(path: Path, node: Any) -> Located:
 
 def _test(expression: Any) -> Predicate:
     """A logical expression as a predicate."""
-    if isinstance(expression, ast.LogicalExpression):
-        left, right = _test(expression.left), _test(expression.right)
-        if expression.operator == "&&":
+    kind = expression[0]
+    if kind in ("&&", "||"):
+        left, right = _test(expression[1]), _test(expression[2])
+        if kind == "&&":
             return lambda root, current: left(root, current) and right(root, current)
         return lambda root, current: left(root, current) or right(root, current)
-    if isinstance(expression, ast.PrefixExpression):
-        inner = _test(expression.right)
+    if kind == "!":
+        inner = _test(expression[1])
         return lambda root, current: not inner(root, current)
-    if isinstance(expression, ast.ComparisonExpression):
-        return _comparison(expression)
-    if isinstance(expression, ast.FilterQuery):
+    if kind == "compare":
+        return _comparison(*expression[1:])
+    if kind in ("@", "$"):
         return _existence(expression)
     ask = _asked(expression)
     return lambda root, current: ask(root, current) is True
@@ -300,11 +287,11 @@ def _existence(expression: Any) -> Predicate:
     return lambda root, current: bool(nodes(root, current))
 
 
-def _comparison(expression: Any) -> Predicate:
-    left, operator = _asked(expression.left), expression.operator
-    if operator in ("==", "!=") and isinstance(expression.right, ast.StringLiteral | ast.BooleanLiteral):
-        return _is_literal(left, expression.right.value, operator == "==")
-    right, compare = _asked(expression.right), _COMPARE[operator]
+def _comparison(operator: str, one: Any, other: Any) -> Predicate:
+    left = _asked(one)
+    if operator in ("==", "!=") and other[0] == "literal" and isinstance(other[1], str | bool):
+        return _is_literal(left, other[1], operator == "==")
+    right, compare = _asked(other), _COMPARE[operator]
     return lambda root, current: compare(left(root, current), right(root, current))
 
 
@@ -317,8 +304,8 @@ def _is_literal(left: _Ask, literal: str | bool, wanted: bool) -> Predicate:
 
 def _singular(expression: Any) -> _Ask | None:
     """The walk of a query inside a filter that is names only; None for any other."""
-    names = [_only_name(segment) for segment in expression.query.segments]
-    return None if None in names else _walk(names, relative=isinstance(expression, ast.RelativeFilterQuery))
+    names = [_only_name(segment) for segment in expression[1]]
+    return None if None in names else _walk(names, relative=expression[0] == "@")
 
 
 def _walk(names: list[str | None], relative: bool) -> _Ask:
@@ -340,8 +327,8 @@ def _walk(names: list[str | None], relative: bool) -> _Ask:
 
 def _nodes(expression: Any) -> Callable[[Any, Any], list[Any]]:
     """A query inside a filter: `@` is the current node, `$` the plan."""
-    steps = [_step(segment) for segment in expression.query.segments]
-    relative = isinstance(expression, ast.RelativeFilterQuery)
+    steps = [_step(segment) for segment in expression[1]]
+    relative = expression[0] == "@"
 
     def run(root: Any, current: Any) -> list[Any]:
         nodes = [current if relative else root]
@@ -356,35 +343,33 @@ def _nodes(expression: Any) -> Callable[[Any, Any], list[Any]]:
 
 def _asked(expression: Any) -> _Ask:
     """A comparable: literal, singular query or function."""
-    if isinstance(expression, ast.FilterExpressionLiteral):
-        value = _literal(expression)
+    kind = expression[0]
+    if kind in ("literal", "number"):
+        value = expression[1] if kind == "literal" else _number(expression[1])
         return lambda root, current: value
-    if isinstance(expression, ast.FilterQuery):
+    if kind in ("@", "$"):
         walk = _singular(expression)
         if walk is not None:
             return walk
         nodes = _nodes(expression)
         return lambda root, current: _sole(nodes(root, current))
-    return _function(expression)
+    return _function(*expression[1:])
 
 
-def _literal(expression: Any) -> Any:
-    """The value of a literal; a number exactly as it is written, for the library reads it as binary floating point."""
-    if isinstance(expression, ast.IntegerLiteral | ast.FloatLiteral):
-        value = number(expression.token.value)
-        if value is None or isinstance(value, OutOfRange):
-            raise QueryError(f"{expression.token.value} is not a number that a plan can hold")
-        return value
-    return expression.value
+def _number(text: str) -> Any:
+    """The value of a number, exactly as it is written."""
+    value = number(text)
+    if value is None or isinstance(value, OutOfRange):
+        raise QueryError(f"{text} is not a number that a plan can hold")
+    return value
 
 
-def _function(expression: Any) -> _Ask:
-    name = expression.name
+def _function(name: str, arguments: list[Any]) -> _Ask:
     if name in ("count", "distinct", "value"):
-        nodes = _nodes(expression.args[0])
+        nodes = _nodes(arguments[0])
         result = {"count": len, "distinct": _distinct, "value": _sole}[name]
         return lambda root, current: result(nodes(root, current))
-    asks = [_asked(argument) for argument in expression.args]
+    asks = [_asked(argument) for argument in arguments]
     call = _FUNCTIONS[name]
     return lambda root, current: call(*(ask(root, current) for ask in asks))
 
@@ -430,7 +415,9 @@ def _search(value: Any, pattern: Any) -> bool:
 
 def _standard(name: str, value: Any, pattern: Any) -> bool:
     """The library's own I-Regexp functions."""
-    return isinstance(value, str) and bool(_environment().function_extensions[name](value, pattern))
+    from smlint.jsonpath import environment
+
+    return isinstance(value, str) and bool(environment().function_extensions[name](value, pattern))
 
 
 def _equal(left: Any, right: Any) -> bool:

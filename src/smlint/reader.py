@@ -60,6 +60,7 @@ class Stop(Exception):
 _UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _NON_SPECIFIC = re.compile(r"(?:&\S+\s+)?!(?!\S)")  # the tag that makes text of a plain scalar
 _SOME_NON_SPECIFIC = re.compile(r"!(?!\S)(?<![^\s\[{,]!)")  # begins with the letter itself: that is searched fastest
+_COMMENT = re.compile(r"\s+#.*")
 _COLON = re.compile(r"\s*:")
 _BLANKS = " \t\r\n"
 
@@ -108,8 +109,8 @@ class _Reader:
         `data` is the open collection and `marks` its marks; `key` is what its next value belongs to, None when a key
         is due; `start` and `end` are the offsets of the latest event, `key_start` and `key_end` those of the key.
         """
-        next_event, stack, anchors, hidden = events.get_event, self.stack, self.anchors, self.hidden
-        has_oddities = hidden is not None or "&" in self.text or self.has_non_specific
+        next_event, stack = events.get_event, self.stack
+        anything_may_come = self.hidden is not None or "&" in self.text or self.has_non_specific
         data: Any = []  # around the root
         marks: Any = []
         key: Any = _ITEM
@@ -122,26 +123,18 @@ class _Reader:
                 start = event.start_mark.index
                 end = event.end_mark.index
                 plain = event.implicit[0]
-                if has_oddities:
-                    value, plain = self._undisguised(event, start)
-                if not plain:
-                    value, end = self._quoted(event, value, start, end)
+                if not plain or anything_may_come:
+                    value, plain, end = self._uncommon(event, start, end)
                 if key is None:
-                    if (plain and value in _ODD_KEYS) or type(value) is not str:
-                        value = self._odd_key(value, start, end)
-                    elif value in data:
-                        raise Stop("duplicate-key", start, end, key=value)
-                    if has_oddities and event.anchor is not None:
-                        anchors[event.anchor] = value, None
                     key, key_start, key_end = value, start, end
+                    if value in _ODD_KEYS or value in data or type(value) is not str:
+                        key = self._odd_key(value, plain, data, start, end)
                     continue
                 if plain and value[:1] in MAY_MEAN_MORE:
                     value = meaning(value)
                     if start == end and type(data) is dict:
                         start = end = self._after_colon(key_end, start)
                 inside = None
-                if has_oddities and event.anchor is not None:
-                    anchors[event.anchor] = value, None
             elif kind is MappingStartEvent or kind is SequenceStartEvent:
                 if key is None or event.tag is not None or len(stack) >= self.limits.max_depth:
                     self._check_opening(event, key is None)
@@ -152,7 +145,7 @@ class _Reader:
                     data, marks, key = [], [], _ITEM
                 opened, flow = event.start_mark.index, event.flow_style
                 if event.anchor is not None:
-                    anchors[event.anchor] = data, marks
+                    self.anchors[event.anchor] = data, marks
                 continue
             elif kind is MappingEndEvent or kind is SequenceEndEvent:
                 if flow:  # a block collection ends where its last value does: not after blanks and comments that follow
@@ -165,7 +158,9 @@ class _Reader:
                 start, end = event.start_mark.index, event.end_mark.index
                 value, inside = self._aliased(event.anchor, data, start, end)
                 if key is None:
-                    key, key_start, key_end = self._alias_key(value, data, start, end), start, end
+                    key, key_start, key_end = value, start, end
+                    if type(value) is not str or value in data:
+                        self._odd_key(value, False, data, start, end)
                     continue
             else:
                 if kind is DocumentStartEvent:
@@ -184,40 +179,38 @@ class _Reader:
                 key = None
         return (data[0], marks[0]) if data else (None, (0, 0, 0, 0, None))
 
-    def _undisguised(self, event: Any, start: int) -> tuple[str, bool]:
-        """The text of a scalar as it was written, and whether it is a plain one that may mean more than text."""
-        value = self.hidden.undo(event.value, event.style == '"') if self.hidden else event.value
-        plain = event.implicit[0] and not (self.has_non_specific and _NON_SPECIFIC.match(self.text, start))
-        return value, plain
-
-    def _quoted(self, event: Any, value: str, start: int, end: int) -> tuple[Any, int]:
-        """The value and end of a scalar that is quoted, a block, or tagged."""
+    def _uncommon(self, event: Any, start: int, end: int) -> tuple[Any, bool, int]:
+        """Value, plainness and end of a scalar that is quoted, a block, tagged, anchored, or not what it seems."""
+        value, plain = event.value, event.implicit[0]
+        if self.hidden:
+            value = self.hidden.undo(value, event.style == '"')
+        if self.has_non_specific and _NON_SPECIFIC.match(self.text, start):
+            plain = False
         if event.style in ("|", ">"):
-            written = self.text[start:end].rstrip(_BLANKS)
-            if not value.strip(_BLANKS):  # only the header is left, and perhaps a comment after it
-                written = re.sub(r"\s+#.*", "", written)
-            end = start + len(written)
-        if event.tag in (None, "!"):
-            return value, end
-        try:
-            return tagged(event.tag, value), end
-        except ValueError:
-            raise Stop("syntax-error", start, end, detail="yaml.tag", tag=event.tag) from None
+            end = self._end_of_block(value, start, end)
+        if not plain and event.tag not in (None, "!"):
+            try:
+                value = tagged(event.tag, value)
+            except ValueError:
+                raise Stop("syntax-error", start, end, detail="yaml.tag", tag=event.tag) from None
+        if event.anchor is not None:
+            self.anchors[event.anchor] = meaning(value) if plain else value, None
+        return value, plain, end
 
-    def _odd_key(self, key: Any, start: int, end: int) -> Any:
-        """A merge key; other keys that are not text are refused."""
-        if key != "<<":
-            raise Stop("syntax-error", start, end, detail="yaml.key")
-        if len(self.stack) in self.merges:
-            raise Stop("duplicate-key", start, end, key=key)
-        return _MERGE
+    def _end_of_block(self, value: str, start: int, end: int) -> int:
+        written = self.text[start:end].rstrip(_BLANKS)
+        if not value.strip(_BLANKS):  # only the header is left, and perhaps a comment after it
+            written = _COMMENT.sub("", written)
+        return start + len(written)
 
-    def _alias_key(self, key: Any, data: dict[str, Any], start: int, end: int) -> str:
-        if type(key) is not str:
+    def _odd_key(self, key: Any, plain: bool, data: dict[str, Any], start: int, end: int) -> Any:
+        """What to make of a key that may stand there twice, may be no text, or may ask for a merge."""
+        if type(key) is not str or (plain and key in _NO_KEYS):
             raise Stop("syntax-error", start, end, detail="yaml.key")
-        if key in data:
+        is_merge = plain and key == "<<"
+        if len(self.stack) in self.merges if is_merge else key in data:
             raise Stop("duplicate-key", start, end, key=key)
-        return key
+        return _MERGE if is_merge else key
 
     def _after_colon(self, key_end: int, start: int) -> int:
         """Where an empty value stands: right after its colon, or after the key when it has none."""

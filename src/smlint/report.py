@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from smlint.finding import Diagnostic, Finding
 from smlint.lint import lint
 from smlint.plan import Limits, Plan, inside
 from smlint.profile import View
+from smlint.rule import Dimension
 from smlint.rulebook import Rulebook
 from smlint.score import Score, report_order
 from smlint.shape import shape
@@ -17,51 +18,57 @@ from smlint.words import Word
 
 
 class Report:
-    """What smlint has to say of one plan: findings in report order, waivers by finding id, and the score.
+    """What smlint has to say of one plan: findings in report order, waivers and owners by finding id, and the score.
 
-    `score` is None where the file could not be parsed. `language` is what the plan asks for, if it does.
+    `score` is None where the file could not be parsed. `language` is what the plan asks for, if it does; `ambition` the
+    maturity level that it aims at. `owners` says who has to act on a finding.
     """
 
-    __slots__ = ("data", "findings", "language", "plan", "score", "waivers")
+    __slots__ = ("ambition", "data", "findings", "language", "owners", "plan", "score", "title", "waivers")
 
     def __init__(
-        self, plan: Plan, findings: list[Finding], waivers: dict[str, Waiver], score: Score | None, data: dict[str, Any]
+        self,
+        plan: Plan,
+        findings: list[Finding],
+        waivers: dict[str, Waiver],
+        score: Score | None,
+        data: dict[str, Any],
+        dimensions: dict[str, Dimension],
     ) -> None:
         self.plan = plan
         self.findings = sorted(findings, key=report_order)
         self.waivers = waivers
         self.score = score
         self.data = data
+        self.title: str | None = data.get("title")
         self.language: str | None = data.get("language")
+        self.ambition: int | None = data.get("organisation", {}).get("ambition", {}).get("level")
+        self.owners = {finding.id: _owner(finding, data, dimensions) for finding in findings}
 
     def waived(self, finding: Finding) -> bool:
         """Whether a waiver hides this finding from the gate."""
         return finding.id in self.waivers
 
-    def owner(self, finding: Finding, book: Rulebook) -> str | None:
-        """Who has to act: the nearest owner from the subject upwards, else the dimension's, else the plan's."""
-        nearest, here = None, self.data
-        for part in finding.path:
-            here = inside(here, part)
-            nearest = _responsible(here) or nearest
-        if nearest:
-            return nearest
-        dimension = None if isinstance(finding.rule, Diagnostic) else book.dimensions[finding.rule.dimension]
-        here = self.data
-        for part in (dimension.owner or "").split(".") if dimension else ():
-            here = inside(here, part)
-        return (_who(here) if dimension and dimension.owner else None) or _who(self.data.get("owner"))
+    def lean(self) -> Report:
+        """The same report without what only judging needed, so that a run over many plans stays small."""
+        self.plan.marks, self.plan.data, self.data = {}, {}, {}
+        self.plan.names.clear()
+        return self
 
-    @property
-    def title(self) -> str | None:
-        """The plan's title, None where it has none that can be read."""
-        return self.data.get("title")
 
-    @property
-    def ambition(self) -> int | None:
-        """The maturity level that the plan itself aims at."""
-        ambition: int | None = self.data.get("organisation", {}).get("ambition", {}).get("level")
-        return ambition
+def _owner(finding: Finding, data: dict[str, Any], dimensions: dict[str, Dimension]) -> str | None:
+    """Who has to act: the nearest owner from the subject upwards, else the dimension's, else the plan's."""
+    nearest, here = None, cast(Any, data)
+    for part in finding.path:
+        here = inside(here, part)
+        nearest = _responsible(here) or nearest
+    if nearest or isinstance(finding.rule, Diagnostic):
+        return nearest or _who(data.get("owner"))
+    path = dimensions[finding.rule.dimension].owner
+    here = data if path else None
+    for part in path.split(".") if path else ():
+        here = inside(here, part)
+    return _who(here) or _who(data.get("owner"))
 
 
 def _responsible(item: Any) -> str | None:
@@ -142,14 +149,15 @@ def judge_plan(plan: Plan, book: Rulebook, as_of: date) -> Report:
     """The trip from the second stop on, for a plan that has been read."""
     shaped = shape(plan)
     if plan.fault:
-        return Report(plan, shaped.findings, {}, None, {})
+        return Report(plan, shaped.findings, {}, None, {}, book.dimensions)
     view = View(plan, shaped.data, as_of)
     linted = lint(view, book)
     findings = [finding for outcome in linted.outcomes.values() for finding in outcome.findings]
     waived = waive(plan, view.data, findings, book.rules, as_of)
     score = Score(linted.outcomes, book.dimensions, linted.by_profile)
     structural = [finding for finding in shaped.findings if not _said_by_waiver(finding)]
-    return Report(plan, [*structural, *findings, *waived.findings], waived.by_finding, score, view.data)
+    found = [*structural, *findings, *waived.findings]
+    return Report(plan, found, waived.by_finding, score, view.data, book.dimensions)
 
 
 def _said_by_waiver(finding: Finding) -> bool:

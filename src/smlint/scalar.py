@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 Number = int | Fraction
@@ -39,6 +40,7 @@ def meaning(text: str) -> Any:
     return text if value is None else value
 
 
+@lru_cache(1024)  # plans repeat their dates, times and amounts
 def number(text: str) -> Number | OutOfRange | None:
     """The exact value of a YAML 1.2 number, OutOfRange beyond 10^15 or 6 decimals, None when it is no number.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from functools import cached_property
@@ -168,8 +169,8 @@ def _next_level(score: Score, target: int) -> list[Finding]:
     """The smallest set of findings that, once mended, opens every gate up to `target`.
 
     What error rules lack must be mended in any case, and so must whatever blocks them. For the share of 80 % there is a
-    choice: single findings, dearest first, or all findings of a rule, which also unblocks what it blocks. Every
-    combination of such rules is tried, so that the set is the smallest, not just a small one.
+    choice: single findings, or all findings of a rule, which also unblocks what it blocks. Every combination of such
+    rules is tried, so that the set is the smallest, not just a small one; among equals, the first in report order.
     """
     groups = _closed_gates(score, target)
     wanted = [outcome for group in groups for outcome in group if outcome.severity == "error"]
@@ -200,23 +201,44 @@ def _mended(score: Score, groups: list[list[Outcome]], whole: set[str]) -> list[
     """All findings of the rules in `whole`, and the fewest others that the gates still need; None if that cannot do."""
     chosen = [finding for id in whole for finding in score.outcomes[id].findings]
     for group in groups:
-        earned, gains = Fraction(0), []
-        for outcome in group:
-            each = Fraction(_weight(outcome), outcome.subjects)
-            earned += each * (outcome.passed + sum(n for by, n in outcome.blocked.items() if by in whole))
-            if outcome.rule.id in whole:
-                earned += each * len(outcome.findings)
-            else:
-                gains += [(-each, report_order(finding), finding) for finding in outcome.findings]
-        needed = SHARE_PER_LEVEL * sum(map(_weight, group))
-        for gain, _, finding in sorted(gains, key=lambda entry: entry[:2]):
-            if earned >= needed:
-                break
-            earned -= gain
-            chosen.append(finding)
-        if earned < needed:
+        more = _fewest(group, whole)
+        if more is None:
             return None
+        chosen += more
     return sorted(chosen, key=report_order)
+
+
+def _fewest(group: list[Outcome], whole: set[str]) -> list[Finding] | None:
+    """The fewest findings that a gate still needs once the rules in `whole` are mended: the first in report order."""
+    needed = SHARE_PER_LEVEL * sum(map(_weight, group))
+    gains: list[tuple[Fraction, Finding]] = []
+    for outcome in group:
+        each = Fraction(_weight(outcome), outcome.subjects)
+        needed -= each * (outcome.passed + sum(n for by, n in outcome.blocked.items() if by in whole))
+        if outcome.rule.id in whole:
+            needed -= each * len(outcome.findings)
+        else:
+            gains += [(each, finding) for finding in outcome.findings]
+    left = Counter(each for each, _ in gains)
+    number = next((number for number in range(len(gains) + 1) if _dearest(left, number) >= needed), None)
+    if number is None:
+        return None
+    chosen = []
+    for each, finding in sorted(gains, key=lambda gain: report_order(gain[1])):
+        left[each] -= 1
+        if number and each + _dearest(left, number - 1) >= needed:  # with this one, the number stays the smallest
+            chosen.append(finding)
+            needed, number = needed - each, number - 1
+    return chosen
+
+
+def _dearest(gains: Counter[Fraction], number: int) -> Fraction:
+    """What the `number` greatest gains come to."""
+    total = Fraction(0)
+    for gain in sorted(gains, reverse=True):
+        taken = min(gains[gain], number)
+        total, number = total + gain * taken, number - taken
+    return total
 
 
 def _shorter(one: list[Finding], other: list[Finding]) -> bool:

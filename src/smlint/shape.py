@@ -9,18 +9,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterator
-from difflib import get_close_matches
 from fractions import Fraction
 from typing import Any
 
 from smlint.finding import Finding, structural
 from smlint.format import Schema, plan_schema, says_something
 from smlint.plan import Items, OutOfRange, Path, Plan, positions
-from smlint.words import Choice, Code, Word, folded
+from smlint.words import Choice, Code, Speller, Word
 
 LISTS_WITH_IDS = ("objectives", "audiences", "goals", "initiatives", "channels", "departments")
-_COMPARISONS = 20_000  # finding the nearest name is the one slow thing here: not for the thousandth typing error
-_LONGEST_NAME = 60  # a longer text is no misspelt name
 _LISTED = 12  # values of an enum that a message lists
 
 
@@ -69,13 +66,15 @@ class _Walk:
         self.plan = plan
         self.findings: list[Finding] = []
         self.references: list[_Reference] = []
-        self.compared = 0
+        self.speller = Speller()
 
-    def find(self, id: str, path: Path, *, variant: str | None = None, **values: Any) -> None:
+    def find(
+        self, id: str, path: Path, *, variant: str | None = None, named: Path | None = None, **values: Any
+    ) -> None:
         """Note a finding; `key` is the last name of the path unless given."""
         if "key" not in values:
             values["key"] = Code(_last_name(path))
-        self.findings.append(structural(self.plan, id, path, values, variant=variant))
+        self.findings.append(structural(self.plan, id, path, values, variant=variant, named=named))
 
     def refuse(self, id: str, path: Path, **values: Any) -> Any:
         """Note a finding about a value, which then counts as missing: gives None."""
@@ -84,19 +83,10 @@ class _Walk:
 
     def suggest(self, id: str, path: Path, word: str, known: Collection[str], **values: Any) -> Any:
         """Note a finding about a name that is not known; if another comes near, ask whether that was meant."""
-        near = self.nearest(word, known)
+        near = self.speller.nearest(word, known)
         if near is None:
             return self.refuse(id, path, **values)
         return self.refuse(id, path, variant="suggest", suggestion=Code(near), **values)
-
-    def nearest(self, word: str, known: Collection[str]) -> str | None:
-        """The known name that the author most likely meant."""
-        self.compared += len(known)
-        if self.compared > _COMPARISONS or len(word) > _LONGEST_NAME:
-            return None
-        meant = folded(word)
-        same = next((name for name in known if folded(name) == meant), None)
-        return same or next(iter(get_close_matches(word, known, 1, 0.7)), None)
 
     # Each of the following gives the value without what counts as missing, None when nothing is left.
 
@@ -200,11 +190,11 @@ class _Walk:
         """Every id once in its list; those of success criteria once in the plan."""
         for name in LISTS_WITH_IDS:
             if name in data:
-                self._check_unique([((name, index), item) for index, item in positions(data[name])])
-        self._check_unique(list(criteria(data)))
+                self._check_unique(name, [((name, index), item) for index, item in positions(data[name])])
+        self._check_unique("success_criteria", list(criteria(data)))
 
-    def _check_unique(self, items: list[tuple[Path, dict[str, Any]]]) -> None:
-        """One finding per repeated id, at the second item that has it."""
+    def _check_unique(self, name: str, items: list[tuple[Path, dict[str, Any]]]) -> None:
+        """One finding per repeated id, at the second item that has it; which that is does not matter to its name."""
         ids = [item["id"] for _, item in items if "id" in item]
         if len(set(ids)) == len(ids):
             return
@@ -213,7 +203,8 @@ class _Walk:
             if "id" in item:
                 seen[item["id"]] += 1
                 if seen[item["id"]] == 2:
-                    self.find("duplicate-id", (*path, "id"), value=item["id"], count=counted[item["id"]])
+                    count = counted[item["id"]]
+                    self.find("duplicate-id", (*path, "id"), named=(name, "id"), value=item["id"], count=count)
 
     def check_references(self, data: dict[str, Any]) -> dict[str, Any]:
         """Report references to nothing; the data without them. An `of` that names two criteria counts as missing."""

@@ -110,7 +110,7 @@ def _digest(text: str) -> str:
 
 
 def _canonical(value: Any) -> str:
-    """The content of a value as text, whatever the order of its keys."""
+    """The content of a value as text, whatever the order of keys and items."""
     if isinstance(value, dict):
         return "{" + ",".join(sorted(f"{key!r}:{_canonical(inner)}" for key, inner in value.items())) + "}"
-    return "[" + ",".join(map(_canonical, value)) + "]" if isinstance(value, list) else repr(value)
+    return "[" + ",".join(sorted(map(_canonical, value))) + "]" if isinstance(value, list) else repr(value)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from decimal import ROUND_HALF_UP, Decimal
+from collections.abc import Collection, Mapping, Sequence
+from decimal import Decimal
 from fractions import Fraction
 from functools import cache
 from typing import Any, NamedTuple
@@ -132,12 +132,11 @@ def separated(text: str, language: str) -> str:
 
 
 def rounded(value: int | Fraction, decimals: int) -> Decimal:
-    """A fraction rounded half up (away from zero) to a number of decimals, exactly."""
+    """A fraction rounded half up (away from zero) to a number of decimals, exactly, however many digits that takes."""
     scaled = abs(Fraction(value)) * 10**decimals
     whole = (2 * scaled.numerator + scaled.denominator) // (2 * scaled.denominator)
-    return (
-        Decimal(whole if value >= 0 else -whole).scaleb(-decimals).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
-    )
+    digits = tuple(int(digit) for digit in str(whole))
+    return Decimal((1 if value < 0 < whole else 0, digits, -decimals))
 
 
 def shown(text: str, longest: int = LONGEST) -> str:
@@ -148,11 +147,12 @@ def shown(text: str, longest: int = LONGEST) -> str:
 
 def safe(text: str) -> str:
     """Text with control characters and bidirectional overrides written out, e.g. \\x1b; tabs become a space."""
-    return (
-        _UNSAFE.sub(lambda bad: " " if bad[0] == "\t" else f"\\x{ord(bad[0]):02x}", text)
-        if _UNSAFE.search(text)
-        else text
-    )
+    return _UNSAFE.sub(_written_out, text) if _UNSAFE.search(text) else text
+
+
+def _written_out(bad: re.Match[str]) -> str:
+    code = ord(bad[0])
+    return " " if bad[0] == "\t" else f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}"
 
 
 def folded(text: str) -> str:
@@ -162,3 +162,27 @@ def folded(text: str) -> str:
 
         text = unicodedata.normalize("NFC", text)
     return " ".join(text.split()).casefold()
+
+
+class Speller:
+    """Finds the known name that an author most likely meant.
+
+    Comparing is the one slow thing about a typing error, so a speller gives up after so many comparisons: a file with
+    thousands of errors has other needs.
+    """
+
+    __slots__ = ("left",)
+
+    def __init__(self, comparisons: int = 20_000) -> None:
+        self.left = comparisons
+
+    def nearest(self, word: str, known: Collection[str]) -> str | None:
+        """The name that differs in case or little else; None when nothing comes near."""
+        self.left -= len(known)
+        if self.left < 0 or len(word) > 60:
+            return None
+        from difflib import get_close_matches
+
+        meant = folded(word)
+        same = next((name for name in known if folded(name) == meant), None)
+        return same or next(iter(get_close_matches(word, known, 1, 0.7)), None)

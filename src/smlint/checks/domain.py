@@ -40,7 +40,7 @@ def share_chain(spot: Spot, given: Any, view: View) -> Verdict:
     criterion = spot.value
     if criterion.get("metric") in given.get("exempt", ()) or criterion.get("_chain") == "counted":
         return None
-    known = view.named("$.goals[*].success_criteria[*]")
+    known = {c["id"]: [c] for c in all_criteria(view.data) if "id" in c}
     return Fail({"chain": _way(criterion, known)}, ("of",), (*spot.path, "of"))
 
 
@@ -139,13 +139,12 @@ def _sum(numbers: list[Number]) -> Number:
 
 def _inside(initiative: dict[str, Any], period: dict[str, Any]) -> Number:
     """The share of an initiative's days that lie in the period, 0 to 1."""
-    dates = [initiative.get("from"), initiative.get("to"), period.get("from"), period.get("to")]
-    if initiative.get("ongoing") or None in dates or initiative["to"] < initiative["from"]:
+    since, until = initiative.get("from"), initiative.get("to")
+    first, last = period.get("from"), period.get("to")
+    if initiative.get("ongoing") or not (since and until and first and last) or until < since or last < first:
         return 1
-    start, end = max(initiative["from"], period["from"]), min(initiative["to"], period["to"])
-    if start > end:
-        return 0
-    return Fraction(days_between(start, end) + 1, days_between(initiative["from"], initiative["to"]) + 1)
+    start, end = max(since, first), min(until, last)
+    return Fraction(max(days_between(start, end) + 1, 0), days_between(since, until) + 1)
 
 
 # --- hours of the week ---------------------------------------------------------------------------------------------
@@ -228,7 +227,11 @@ def raci(spot: Spot, given: Any, view: View) -> Verdict:
     rows = view.data.get("governance", {}).get("raci", ())
     named = [row.get("process") for row in rows]
     lacking = [process for process in given["processes"] if named.count(process) != 1]
-    lacking += [row.get("process", "?") for row in rows if len(row.get("A", ())) != 1 or not row.get("R")]
+    lacking += [
+        row.get("process", "?")
+        for row in rows
+        if "process" not in row or len(row.get("A", ())) != 1 or not row.get("R")
+    ]
     if not lacking:
         return None
     return Fail({"processes": [Code(process) for process in dict.fromkeys(lacking)]}, ("governance.raci",))

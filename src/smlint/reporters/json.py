@@ -74,7 +74,7 @@ def _finding(run: Run, report: Report, finding: Finding, language: str) -> dict[
         "end_column": place.end_column,
         **(_figure("points", scored.cost(finding), exact="exact") if scored else {"points": None, "exact": None}),
         **(_figure("opens", scored.opens(finding)) if scored else {"opens": None, "exact_opens": None}),
-        "owner": report.owner(finding, run.book),
+        "owner": report.owners[finding.id],
         "waived": waiver is not None,
         "waiver": _waiver(waiver) if waiver else None,
         "new": None,

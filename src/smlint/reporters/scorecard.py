@@ -16,7 +16,7 @@ from smlint.score import Part, Score
 from smlint.words import Code, Word, figure, rounded, safe, separated, shown
 
 BEST = 5  # findings listed as most to gain
-BAR = 20  # columns of a full bar
+BAR = 16  # columns of a full bar
 
 
 def render(run: Run, look: Look, explain: bool = False) -> str:

@@ -23,7 +23,7 @@ def render(run: Run, look: Look) -> str:
 
 
 def _table(pen: Pen, report: Report, run: Run) -> str:
-    rows = [_row(pen, report, finding, run) for finding in run.shown(report)]
+    rows = [_row(pen, report, finding) for finding in run.shown(report)]
     headers = [pen.say(f"table.{name}") for name in COLUMNS]
     table = tabulate(
         rows,
@@ -39,12 +39,12 @@ def _table(pen: Pen, report: Report, run: Run) -> str:
     return f"{title}{pen.paint(safe(report.plan.name), 'dim')}\n\n{table}\n"
 
 
-def _row(pen: Pen, report: Report, finding: Finding, run: Run) -> list[str]:
+def _row(pen: Pen, report: Report, finding: Finding) -> list[str]:
     severity = pen.say(f"severity.{finding.severity}")
     if report.waived(finding):
         severity += f" ({pen.say('table.waived')})"
     points = pen.points(report.score.cost(finding)) if report.score and not finding.structural else ""
-    owner = report.owner(finding, run.book)
+    owner = report.owners[finding.id]
     return [
         severity,
         f"{finding.place.line}:{finding.place.column}",

@@ -75,7 +75,7 @@ def _frame(pen: Pen, report: Report, finding: Finding, lines: list[str]) -> str:
         line = line if columns(line) <= room else line[: room - 1] + "…"
         text += f"{INDENT}{pen.paint(f'{number:>{gutter}} │', 'dim')} {line}\n"
         if number == place.line:
-            mark = _mark(report, finding, lines[number - 1], skip, room)
+            mark = _mark(finding, lines[number - 1], skip, room)
             text += f"{INDENT}{pen.paint(' ' * gutter + ' │', 'dim')} {pen.paint(mark, finding.severity)}\n"
     return text
 
@@ -85,11 +85,10 @@ def _skipped(line: str, start: int, room: int) -> int:
     return start - room // 3 if columns(line[:start]) > room * 2 // 3 else 0
 
 
-def _mark(report: Report, finding: Finding, line: str, skip: int, room: int) -> str:
+def _mark(finding: Finding, line: str, skip: int, room: int) -> str:
     """Carets under what is there; of an item that lacks something only under its start, where the key is to be added."""
     place = finding.place
     before = columns(safe(line[skip : place.column - 1].expandtabs(1))) + (1 if skip else 0)
     end = place.end_column - 1 if place.end_line == place.line else len(line)
     width = columns(safe(line[place.column - 1 : end].expandtabs(1).rstrip()))
-    there = bool(finding.at) and report.plan.has(finding.at)
-    return " " * before + "^" * (max(1, min(width, room - before)) if there else 1)
+    return " " * before + "^" * (max(1, min(width, room - before)) if finding.stands else 1)
