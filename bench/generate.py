@@ -213,16 +213,34 @@ def outward_goal(part: Share, setting: Setting, rng: random.Random) -> Plan:
         "audiences": part.audiences,
         "success_criteria": [
             criterion(
-                part.id("K", 1, 4), rng, setting.end, metric=metric, level=LEVELS.get(metric, "outcome"), unit="percent",
-                direction="increase", of={"population": population, "count": rng.randint(20, 900) * 100, "per": "year"},
-                baseline=baseline(start, rng), target=start + rng.randint(4, 25), owner=owner, attribution="links-tagging",
+                part.id("K", 1, 4),
+                rng,
+                setting.end,
+                metric=metric,
+                level=LEVELS.get(metric, "outcome"),
+                unit="percent",
+                direction="increase",
+                of={"population": population, "count": rng.randint(20, 900) * 100, "per": "year"},
+                baseline=baseline(start, rng),
+                target=start + rng.randint(4, 25),
+                owner=owner,
+                attribution="links-tagging",
             ),
             compact_criterion(
-                part.id("K", 2, 4), rng, "2027-12-31", metric=name, level="outtake", unit=unit, direction=direction,
-                leading=True, baseline=baseline(ahead, rng), target=ahead // 2 if direction == "decrease" else ahead * 2, owner=owner,
+                part.id("K", 2, 4),
+                rng,
+                "2027-12-31",
+                metric=name,
+                level="outtake",
+                unit=unit,
+                direction=direction,
+                leading=True,
+                baseline=baseline(ahead, rng),
+                target=ahead // 2 if direction == "decrease" else ahead * 2,
+                owner=owner,
             ),
         ],
-    }  # fmt: skip
+    }
 
 
 def inward_goal(part: Share, setting: Setting, rng: random.Random) -> Plan:
@@ -237,18 +255,35 @@ def inward_goal(part: Share, setting: Setting, rng: random.Random) -> Plan:
         "audiences": [part.staff],
         "success_criteria": [
             compact_criterion(
-                answered, rng, "2027-12-31", metric="questions-answered-by-peers", level="outcome", unit="percent",
-                direction="increase", of={"population": "questions asked by staff", "count": rng.randint(10, 90) * 100, "per": "year"},
-                baseline=baseline(start, rng), target=start + rng.randint(10, 40), owner=owner, attribution="correlation",
+                answered,
+                rng,
+                "2027-12-31",
+                metric="questions-answered-by-peers",
+                level="outcome",
+                unit="percent",
+                direction="increase",
+                of={"population": "questions asked by staff", "count": rng.randint(10, 90) * 100, "per": "year"},
+                baseline=baseline(start, rng),
+                target=start + rng.randint(10, 40),
+                owner=owner,
+                attribution="correlation",
             ),
             compact_criterion(
-                part.id("K", 4, 4), rng, setting.end, metric="custom", name="themes in staff interviews", level="outcome",
-                nature="qualitative", baseline={"unknown": True, "measure_by": f"2027-0{rng.randint(3, 6)}-28"},
-                target="Site leaders find answers without calling", owner=owner, attribution="survey",
+                part.id("K", 4, 4),
+                rng,
+                setting.end,
+                metric="custom",
+                name="themes in staff interviews",
+                level="outcome",
+                nature="qualitative",
+                baseline={"unknown": True, "measure_by": f"2027-0{rng.randint(3, 6)}-28"},
+                target="Site leaders find answers without calling",
+                owner=owner,
+                attribution="survey",
             ),
         ],
         "return": {"kind": "non-monetary", "criterion": answered},
-    }  # fmt: skip
+    }
 
 
 def initiatives(part: Share, rng: random.Random) -> list[Plan]:
@@ -416,7 +451,10 @@ def frame(setting: Setting, rng: random.Random) -> Plan:
             "date": f"2026-1{rng.randint(0, 2)}-10",
             "reference": f"{rng.randint(1, 99)}/26",
         },
-        **{name: [] for name in ("objectives", "audiences", "goals", "initiatives", "channels", "departments", "competence")},
+        **{
+            name: []
+            for name in ("objectives", "audiences", "goals", "initiatives", "channels", "departments", "competence")
+        },
         "investment": {"currency": setting.currency, "people": []},
         "collaboration": {"applies": True, "channels": [], "goals": []},
         "tone": {"default": "informal", "by_audience": {}},
@@ -455,7 +493,9 @@ def rules_of_the_house(setting: Setting, rng: random.Random) -> Plan:
             "ad_disclosure": "Marking of advertising v1",
         },
         "monitoring": {"responsible": "Shift lead", "tools": ["shared inbox", "alerts"], "escalation": "Chief editor"},
-        "reporting": [{"to": "Chief executive", "level": "executive", "frequency": "quarterly", "compares_with_previous": True}],
+        "reporting": [
+            {"to": "Chief executive", "level": "executive", "frequency": "quarterly", "compares_with_previous": True}
+        ],
         "review": {
             "every_months": rng.choice([3, 6, 12]),
             "next": f"2027-0{rng.randint(4, 9)}-15",

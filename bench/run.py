@@ -151,13 +151,17 @@ def title(peer: Peer) -> str:
 def per_plan(contestant: Contestant, costs: Rounds) -> list[float]:
     """CPU seconds of each plan after the first, round by round; start-up is what it costs to do one."""
     further = len(contestant.files) - 1
-    return [(many.cpu - one.cpu) / further for one, many in zip(costs[contestant.one], costs[contestant.many], strict=True)]
+    return [
+        (many.cpu - one.cpu) / further for one, many in zip(costs[contestant.one], costs[contestant.many], strict=True)
+    ]
 
 
 def whole(contestant: Contestant, costs: Rounds, plans: int) -> list[float]:
     """CPU seconds for so many plans: measured, or reckoned from fewer at the same price each."""
     left = plans - len(contestant.files)
-    return [many.cpu + left * each for many, each in zip(costs[contestant.many], per_plan(contestant, costs), strict=True)]
+    return [
+        many.cpu + left * each for many, each in zip(costs[contestant.many], per_plan(contestant, costs), strict=True)
+    ]
 
 
 def fill(table: Table, contestants: list[Contestant], costs: Rounds, options: Options) -> None:
@@ -191,7 +195,9 @@ def remarks(contestants: list[Contestant], costs: Rounds, options: Options) -> l
     fewer = [contestant for contestant in contestants if len(contestant.files) < options.plans]
     if fewer:
         names, count = " and ".join(contestant.name for contestant in fewer), len(fewer[0].files)
-        notes.append(f"{names} were given the first {count} good plans; their {options.plans:,} are reckoned at the same price each.")
+        notes.append(
+            f"{names} were given the first {count} good plans; {options.plans:,} are reckoned at the same price each."
+        )
     for contestant in contestants:
         # A tool that ends with 1 on good plans found errors there: worth knowing before its speed is quoted.
         if contestant.name != "smlint, faulty plans" and any(cost.code for cost in costs[contestant.many]):
@@ -268,9 +274,13 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, help="default: 15 for startup, 5 for the others")
     parser.add_argument("--plans", type=int, help="plans in the corpus (1,000)")
     parser.add_argument("--peer-plans", type=int, default=100, help="plans that the Python peers are given (100)")
-    parser.add_argument("--quick", action="store_true", help="1 round, 50 plans, 0.1 and 1 MB: a look, not a measurement")
+    parser.add_argument(
+        "--quick", action="store_true", help="1 round, 50 plans, 0.1 and 1 MB: a look, not a measurement"
+    )
     parser.add_argument("--no-install", action="store_true", help="leave out peers that are not there")
-    parser.add_argument("--schema", type=Path, default=HERE.parent / "schemas/plan.schema.json", help="for check-jsonschema")
+    parser.add_argument(
+        "--schema", type=Path, default=HERE.parent / "schemas/plan.schema.json", help="for check-jsonschema"
+    )
     parser.add_argument("--data", type=Path, default=HERE / ".data", help="where plans are written")
     parser.add_argument("--json", type=Path, metavar="FILE", help="every figure of every round as well")
     return parser.parse_args()
@@ -280,11 +290,15 @@ def main() -> None:
     given = arguments()
     plans = max(2, given.plans or (50 if given.quick else 1000))
     peer_plans = max(2, min(given.peer_plans, plans))
-    options = Options(given.rounds, plans, peer_plans, given.quick, not given.no_install, given.schema.resolve(), given.data.resolve())
+    options = Options(
+        given.rounds, plans, peer_plans, given.quick, not given.no_install, given.schema.resolve(), given.data.resolve()
+    )
     options.data.mkdir(parents=True, exist_ok=True)
     results: dict[str, Any] = {"machine": machine(), "suites": {}}
     print("\n".join(machine().values()))
-    print(f"Ratios are medians of the rounds' own ratios. A peak of {own_peak():.0f} MiB or less is this runner's own.\n")
+    print(
+        f"Ratios are medians of the rounds' own ratios. A peak of {own_peak():.0f} MiB or less is this runner's own.\n"
+    )
     for name in given.suite or list(SUITES):
         table = SUITES[name](options)
         print(table, flush=True)

@@ -18,7 +18,9 @@ class Table:
     raw: dict[str, Any] = field(default_factory=dict)
 
     def __str__(self) -> str:
-        widths = [max(len(row[column]) for row in [list(self.header), *self.rows]) for column in range(len(self.header))]
+        widths = [
+            max(len(row[column]) for row in [list(self.header), *self.rows]) for column in range(len(self.header))
+        ]
         lines = [f"## {self.title}", "", line(self.header, widths), rule(widths)]
         lines += [line(row, widths) for row in self.rows]
         lines += ["", *[f"* {note}" for note in self.notes]] if self.notes else []
@@ -27,7 +29,11 @@ class Table:
 
 def line(cells: Sequence[str], widths: Sequence[int]) -> str:
     first = cells[0].ljust(widths[0])
-    return "| " + " | ".join([first, *(cell.rjust(width) for cell, width in zip(cells[1:], widths[1:], strict=True))]) + " |"
+    return (
+        "| "
+        + " | ".join([first, *(cell.rjust(width) for cell, width in zip(cells[1:], widths[1:], strict=True))])
+        + " |"
+    )
 
 
 def rule(widths: Sequence[int]) -> str:

@@ -346,6 +346,8 @@ def test_options_that_a_verb_needs(name: str, options: Any) -> None:
         ("pattern", {"fields": ["title"]}),
         ("pattern", {"fields": ["title"], "forbid": ["a"], "require": ["b"]}),
         ("compares", {"left": 1, "op": "=>", "right": 2}),
+        ("compares", {"left": "title", "op": "=>", "right": 2}),
+        ("compares", {"left": 1, "op": {"draft": "<", "retired": "=>"}, "by": "status", "right": 2}),
         ("compares", {"left": {"product": ["a", "b"]}, "op": "<", "right": 2}),
         ("time-zone-overlap", {"waking": "day and night", "min_hours": 20}),
     ],
@@ -959,7 +961,7 @@ def assert_straight(work: Callable[[int], int], size: int) -> None:
 
 @pytest.mark.parametrize("broken", [False, True])
 def test_work_grows_with_the_plan(broken: bool) -> None:
-    assert_straight(lambda times: work_on(grown(times, broken=broken)), 10)
+    assert_straight(lambda times: work_on(grown(times, broken=broken)), 8)
 
 
 @pytest.mark.parametrize(
@@ -968,7 +970,7 @@ def test_work_grows_with_the_plan(broken: bool) -> None:
 )
 @pytest.mark.parametrize("broken", [False, True])
 def test_work_grows_with_each_list(name: str, broken: bool) -> None:
-    assert_straight(lambda times: work_on(grown(times, only=(name,), broken=broken)), 10)
+    assert_straight(lambda times: work_on(grown(times, only=(name,), broken=broken)), 8)
 
 
 def named(kind: str, count: int) -> list[str]:
@@ -1022,7 +1024,7 @@ def the_same_id_everywhere(count: int) -> dict[str, Any]:
 
 @pytest.mark.parametrize("crafted", [everything_in_one, one_of_each_names_everything, the_same_id_everywhere])
 def test_crafted_plans_stay_linear(crafted: Callable[[int], dict[str, Any]]) -> None:
-    assert_straight(lambda count: work_on(crafted(count)), 40)
+    assert_straight(lambda count: work_on(crafted(count)), 25)
 
 
 @pytest.mark.parametrize("closed", [False, True])

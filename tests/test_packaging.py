@@ -11,7 +11,11 @@ from pathlib import Path
 import pytest
 
 TOP = Path(__file__).parent.parent
-ASK = "import json, smlint.bundled as b; from smlint.rulebook import load; print(json.dumps([str(b.bundled('rules')), load().fingerprint]))"
+ASK = """
+import json, smlint.bundled as b
+from smlint.rulebook import load
+print(json.dumps([str(b.bundled("rules")), load().fingerprint]))
+"""
 
 
 @pytest.fixture(scope="module")

@@ -92,6 +92,9 @@ def test_number_out_of_range_is_kept_as_text(text: str, parse: Parse) -> None:
         ('{"a": "\\ud83d\\ude00", "b": "\ue03d\ue600"}', {"a": "😀", "b": "\ue03d\ue600"}),
         ("a: \"\\ud83d\\ude00\"\nb: \\uD83D\\uDE01\nc: '\\ud83d\\ude02'",
          {"a": "😀", "b": "\\uD83D\\uDE01", "c": "\\ud83d\\ude02"}),
+        ('a: "\\ud83d\\ude00"\nb: \\u0041\\ud83d\\ude00\\uD83D\\uDE01',
+         {"a": "😀", "b": "\\u0041\\ud83d\\ude00\\uD83D\\uDE01"}),
+        ("a: |  # \\ud83d\\ude00\n  \\uD83D\\uDE01\n", {"a": "\\uD83D\\uDE01\n"}),
         ('{"a": "\\\\ud83d\\\\ude00"}', {"a": "\\ud83d\\ude00"}),
         ('{"a": "x\u2028 y\x85z\ufeff"}', {"a": "x\u2028 y\x85z\ufeff"}),
         ("# a\u2028b: 1\na: x\u2029y", {"a": "x\u2029y"}),
@@ -441,6 +444,7 @@ def test_places(newline: str, parse: Parse) -> None:
     assert Place(5, 1, 8, 6) == read.place(("text",))
     assert Place(15, 1, 15, 7) == read.place(("empty",))
     assert Place(18, 1, 24, 4) == read.place(("goals",))
+    assert Place(26, 3, 26, 7) == read.place(("lone",))
 
 
 @both

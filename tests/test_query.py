@@ -104,7 +104,7 @@ def exact(data: Any) -> Any:
     return Fraction(data) if isinstance(data, float) else data
 
 
-@settings(max_examples=600, deadline=None, derandomize=True)
+@settings(max_examples=350, deadline=None, derandomize=True)
 @given(QUERIES, DATA)
 def test_the_library_gives_the_same(text: str, data: Any) -> None:
     plan = exact(data)
@@ -113,7 +113,7 @@ def test_the_library_gives_the_same(text: str, data: Any) -> None:
     assert nodes.values() == query(text).values(plan, None)
 
 
-@settings(max_examples=250, deadline=None, derandomize=True)
+@settings(max_examples=200, deadline=None, derandomize=True)
 @given(filters(), DATA)
 def test_a_condition_is_what_a_filter_selects(text: str, data: Any) -> None:
     plan = exact([data])
@@ -133,7 +133,7 @@ def with_holes(data: Any) -> Any:
     return items
 
 
-@settings(max_examples=250, deadline=None, derandomize=True)
+@settings(max_examples=200, deadline=None, derandomize=True)
 @given(QUERIES, DATA)
 def test_paths_lead_back_to_the_values_through_lists_with_holes(text: str, data: Any) -> None:
     plan = with_holes(exact(data))

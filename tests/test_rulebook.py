@@ -130,7 +130,8 @@ def test_files_that_are_not_expected_are_errors(tmp_path: Path) -> None:
 def test_a_folder_may_bring_a_dimension(tmp_path: Path) -> None:
     folder = folder_with(tmp_path, RULE, dimension="style")
     (folder / "dimensions.yaml").write_text(
-        "style: {weight: 10, title: {en: Style, nb: Stil}, question: {en: Is it pretty?, nb: Er det pent?}, floor: own-rule}\n"
+        "style: {weight: 10, title: {en: Style, nb: Stil},\n"
+        "        question: {en: Is it pretty?, nb: Er det pent?}, floor: own-rule}\n"
     )
     book = load((str(folder),))
     assert list(book.dimensions)[-1] == "style"

@@ -269,6 +269,7 @@ def test_a_waiver_of_the_whole_plan_stands_by_its_first_line() -> None:
         f"{comment}\n{PLAN}",
         f"# a note\n\n{comment}\n# more\n{PLAN}",
         f"# a note\n{comment}\n---\n{PLAN}",
+        f"---\n{comment}\n{PLAN}",
         PLAN.replace("smlint: 1\n", f"smlint: 1 {comment}\n"),
         "# a note\n" + PLAN.replace("smlint: 1\n", f"smlint: 1 {comment}\n"),
     ):
@@ -289,6 +290,7 @@ def test_a_waiver_of_the_whole_plan_stands_by_its_first_line() -> None:
         "title: A # smlint waive goal-orphan — x",
         "title: A # SMLINT: WAIVE goal-orphan — x",
         "title: A # smlint: nothing",
+        "title: A # see issue# smlint: waive goal-orphan — x",
         "'x- # smlint: waive goal-orphan — x': A\ntitle: A",
         "title: &a A\nx-list: [*a, '# smlint: waive goal-orphan — x']",
     ],

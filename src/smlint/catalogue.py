@@ -171,7 +171,8 @@ def _diagnostic(id: str, format: str, pen: Pen) -> str:
     note = f"{pen.say(f'severity.{known.severity}')} · {pen.say('explain.diagnostic')}"
     if format == "markdown":
         return f"# {id}\n\n{note}\n\n{message}\n\n## {pen.say('explain.fix')}\n\n{fix}\n"
-    return f"{pen.paint(id, 'bold')}\n{pen.paint(note, 'dim')}\n\n{pen.wrap(message)}\n\n{pen.paint(pen.say('explain.fix'), 'bold')}\n{pen.wrap(fix, '  ')}\n"
+    lines = [pen.paint(id, "bold"), pen.paint(note, "dim"), "", pen.wrap(message), ""]
+    return "\n".join([*lines, pen.paint(pen.say("explain.fix"), "bold"), pen.wrap(fix, "  ")]) + "\n"
 
 
 def _texts(words: dict[str, Any]) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """The shipped rules, read and checked ahead: one JSON file made when the package is built, believed only while it fits.
 
-Reading 80 YAML files and parsing their queries takes longer than judging a plan. The file carries a checksum of the rule
-files and of the modules that read them; where that does not fit, the rules are read as if there were no such file.
+Reading 80 YAML files and parsing their queries takes longer than judging a plan. The file carries a checksum of the
+rule files and of the modules that read them; where it does not fit, the rules are read as if there were none.
 """
 
 from __future__ import annotations
@@ -48,7 +48,9 @@ def write(folder: File, dimensions: dict[str, Dimension], rules: dict[str, Rule]
     facts = {
         "checksum": checksum(folder),
         "dimensions": {id: dimension._asdict() for id, dimension in dimensions.items()},
-        "rules": {id: {**rule._asdict(), "file": str(File(rule.file).relative_to(folder))} for id, rule in rules.items()},
+        "rules": {
+            id: {**rule._asdict(), "file": str(File(rule.file).relative_to(folder))} for id, rule in rules.items()
+        },
         "queries": parsed(),
     }
     file.write_text(json.dumps(facts, ensure_ascii=False, separators=(",", ":"), default=_plain), "utf-8")

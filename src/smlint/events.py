@@ -170,7 +170,7 @@ class Disguise:
 
     def __init__(self, text: str) -> None:
         self.first = next((start for start in _PRIVATE if _is_free(start, text)), None)
-        self.written: dict[str, str] = {}
+        self.stand_ins: set[str] = set()
         self.source = text
         if self.first is not None:
             high, low, end = (chr(self.first + offset) for offset in (0, 0x400, 0x800))
@@ -178,24 +178,27 @@ class Disguise:
             self.breaks = dict(zip(map(ord, _FOREIGN), range(ord(end), ord(end) + len(_FOREIGN)), strict=True))
             self.source = _PAIR.sub(self._stand_in, text).translate(self.breaks)
 
-    def undo(self, value: str, double_quoted: bool) -> str:
-        """The scalar that the author wrote. Outside double quotes an escape is no escape, but text."""
+    def undo(self, value: str, raw: str, double_quoted: bool) -> str:
+        """The scalar that the author wrote as `raw`."""
         if self.first is None:
             return value
-        if double_quoted:
-            value = self.pair.sub(self._joined, value)
-        else:
-            for stand_in, written in self.written.items():
-                value = value.replace(stand_in, written)
+        value = self.pair.sub(self._joined, value) if double_quoted else self._unescaped(value, raw)
         return value.translate({stand_in: char for char, stand_in in self.breaks.items()})
+
+    def _unescaped(self, value: str, raw: str) -> str:
+        """Outside double quotes an escape is no escape, but text; those before the value stand in a comment."""
+        found = [escape for pair in _PAIR.finditer(raw) for escape in (pair[2][:6], pair[2][6:])]
+        count = sum(escape[0] in self.stand_ins for escape in _ESCAPE.finditer(value))
+        written = iter(found[len(found) - count :])
+        return _ESCAPE.sub(lambda escape: next(written) if escape[0] in self.stand_ins else escape[0], value)
 
     def _stand_in(self, match: re.Match[str]) -> str:
         assert self.first is not None
         high = int(match[3], 16) - 0xD800 + self.first
         low = int(match[4], 16) - 0xDC00 + self.first + 0x400
-        escapes = f"\\u{high:04x}\\u{low:04x}"
-        self.written[escapes] = match[2]
-        return match[1] + escapes
+        escapes = f"\\u{high:04x}", f"\\u{low:04x}"
+        self.stand_ins.update(escapes)
+        return match[1] + "".join(escapes)
 
     def _joined(self, match: re.Match[str]) -> str:
         assert self.first is not None

@@ -1,8 +1,9 @@
 """RFC 9535 texts as plain structure, parsed by `jsonpath-rfc9535`. `query` makes functions of it; `compiled` keeps it.
 
-A query is a list of segments [descends, selectors]. A selector is ["name", n], ["*"], ["index", i], ["slice", start, stop,
-step] or ["?", expression]. An expression is ["&&" or "||", left, right], ["!", inner], ["compare", operator, left, right],
-["@" or "$", segments], ["function", name, arguments], ["number", text], or ["literal", value].
+A query is a list of segments [descends, selectors]. A selector is ["name", n], ["*"], ["index", i],
+["slice", start, stop, step] or ["?", expression]. An expression is ["&&" or "||", left, right], ["!", inner],
+["compare", operator, left, right], ["@" or "$", segments], ["function", name, arguments], ["number", text], or
+["literal", value].
 """
 
 from __future__ import annotations

@@ -129,9 +129,7 @@ class _Run:
 
     def judge(self, prepared: _Prepared) -> None:
         rule = prepared.rule
-        severity = next(
-            (name for when, name in prepared.severities if when(self.view.predicates)), rule.default_severity
-        )
+        severity = self.severity(prepared)
         spots = self.spots(prepared)
         if not spots:
             self.empty(prepared, severity)
@@ -139,17 +137,26 @@ class _Run:
         passed = 0
         blocked: dict[str, int] = {}
         findings: list[Finding] = []
+        view, check = self.view, prepared.check
+        conditions = [entry for entry in prepared.blocked if entry.by in self.faults]  # most often none
         for spot in spots:
-            blocker = self.blocker(prepared, spot)
+            blocker = self.blocker(conditions, spot, check) if conditions else None
             if blocker is not None:
                 blocked[blocker] = blocked.get(blocker, 0) + 1
                 continue
-            fail = prepared.check(spot, self.view)
+            fail = check(spot, view)
             if fail is None or fail is LEFT_OUT:
                 passed += 1
             else:
                 findings.append(self.finding(rule, severity, spot, fail))
         self.note(Outcome(rule, severity, len(spots), passed, blocked, findings))
+
+    def severity(self, prepared: _Prepared) -> str:
+        """The rule's severity for this profile: the first that holds, else the default."""
+        for when, severity in prepared.severities:
+            if when(self.view.predicates):
+                return severity
+        return prepared.rule.default_severity
 
     def spots(self, prepared: _Prepared) -> list[Spot]:
         if prepared.whole:
@@ -160,16 +167,15 @@ class _Run:
             self.selected[given] = [Spot(path, value, self.view.plan) for path, value in located]
         return self.selected[given]
 
-    def blocker(self, prepared: _Prepared, spot: Spot) -> str | None:
-        """The rule that blocks this subject: of the conditions that are true, the first whose rule is not clean."""
-        for blocker in prepared.blocked:
-            behind = self.faults.get(blocker.by)
-            if behind is not None and blocker.holds(spot, self.view, self, prepared.check):
-                return behind
+    def blocker(self, conditions: list[_Blocker], spot: Spot, check: _Check) -> str | None:
+        """The rule that blocks this subject: the one behind the first condition that is true."""
+        for condition in conditions:
+            if condition.holds(spot, self.view, self, check):
+                return self.faults[condition.by]
         return None
 
     def at_fault(self, rule: str) -> frozenset[Path]:
-        """The subjects on which a rule that has run has findings."""
+        """The subjects on which a rule has a finding, worked out once."""
         if rule not in self._at_fault:
             self._at_fault[rule] = frozenset(finding.path for finding in self.outcomes[rule].findings)
         return self._at_fault[rule]

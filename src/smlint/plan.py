@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterator
 from typing import Any, NamedTuple
@@ -53,7 +53,8 @@ def inside(value: Any, part: str | int) -> Any:
     if not isinstance(value, list) or not isinstance(part, int):
         return None
     if type(value) is Items:
-        return value[value.original.index(part)] if part in value.original else None
+        at = bisect_left(value.original, part)
+        return value[at] if at < len(value) and value.original[at] == part else None
     return value[part] if 0 <= part < len(value) else None
 
 

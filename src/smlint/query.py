@@ -1,7 +1,8 @@
 """RFC 9535 JSONPath on plans: parsed by a library, run here, because rules ask millions of small questions.
 
-`jsonpath` gives the structure of a text; this module turns the structure into closures once. They know lists with holes (`plan.Items`: original indexes), exact numbers, and `$` in a relative query. A property test holds
-the two evaluations against each other. Function extensions beside the standard ones:
+`jsonpath` gives the structure of a text; this module turns the structure into closures once. They know lists with holes
+(`plan.Items`: original indexes), exact numbers, and `$` in a relative query. A property test holds the two evaluations
+against each other. Function extensions beside the standard ones:
 
 - `number(value)`: true if the value is a number
 - `text(value)`: the text made comparable (NFC, white space folded, case folded)

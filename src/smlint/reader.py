@@ -183,7 +183,7 @@ class _Reader:
         """Value, plainness and end of a scalar that is quoted, a block, tagged, anchored, or not what it seems."""
         value, plain = event.value, event.implicit[0]
         if self.hidden:
-            value = self.hidden.undo(value, event.style == '"')
+            value = self.hidden.undo(value, self.text[start:end], event.style == '"')
         if self.has_non_specific and _NON_SPECIFIC.match(self.text, start):
             plain = False
         if event.style in ("|", ">"):

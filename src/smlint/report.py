@@ -94,7 +94,7 @@ class Verdict(NamedTuple):
 
 
 class Run(NamedTuple):
-    """All that one run of `check` found: the only thing that reporters get. `language`: what --lang says, if anything."""
+    """All that one run found, the only thing that reporters get. `language` is what --lang says, if anything."""
 
     reports: tuple[Report, ...]
     skipped: int

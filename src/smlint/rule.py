@@ -8,7 +8,7 @@ Texts = dict[str, str]  # language -> text
 
 
 class Dimension(NamedTuple):
-    """One of the sides of a plan that rules are grouped by; `weight` is its share of the score before others drop out."""
+    """One of the sides of a plan that rules are grouped by; `weight` is its share before others drop out."""
 
     id: str
     weight: int

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from fractions import Fraction
 from collections.abc import Callable
+from fractions import Fraction
 from functools import cached_property
 from pathlib import Path as File
 from typing import Any

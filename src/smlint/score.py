@@ -150,6 +150,8 @@ def _weight(outcome: Outcome) -> int:
 def _earned(outcomes: Iterable[Outcome]) -> Fraction:
     """The severity weight earned of the whole, 0 to 1; integers over one common denominator, for speed."""
     outcomes = list(outcomes)
+    if all(outcome.passed == outcome.subjects for outcome in outcomes):
+        return Fraction(1)
     common = lcm(*{outcome.subjects for outcome in outcomes})
     earned = sum(_weight(outcome) * outcome.passed * (common // outcome.subjects) for outcome in outcomes)
     return Fraction(earned, common * sum(map(_weight, outcomes)))

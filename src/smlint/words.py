@@ -179,7 +179,7 @@ class Speller:
     def nearest(self, word: str, known: Collection[str]) -> str | None:
         """The name that differs in case or little else; None when nothing comes near."""
         self.left -= len(known)
-        if self.left < 0 or len(word) > 60:
+        if not known or self.left < 0 or len(word) > 60:
             return None
         from difflib import get_close_matches
 

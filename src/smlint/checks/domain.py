@@ -40,7 +40,7 @@ def share_chain(spot: Spot, given: Any, view: View) -> Verdict:
     criterion = spot.value
     if criterion.get("metric") in given.get("exempt", ()) or criterion.get("_chain") == "counted":
         return None
-    known = {c["id"]: [c] for c in all_criteria(view.data) if "id" in c}
+    known = view.named("$.goals[*].success_criteria[*]")
     return Fail({"chain": _way(criterion, known)}, ("of",), (*spot.path, "of"))
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import operator
 import re
+from collections.abc import Callable
 from functools import cache
 from itertools import pairwise
 from typing import Any
@@ -253,7 +253,7 @@ def compares(spot: Spot, given: Any, view: View) -> Verdict:
     """
     options(given, "left op right by tolerance_percent tolerance_points scale", "left op right")
     left, right = _side(given["left"], given, spot, view), _side(given["right"], given, spot, view)
-    op = given["op"].get(view.one(spot, given["by"])) if "by" in given else given["op"]
+    op = _operator(given, spot, view)
     if left is not None and right is not None and op is not None and _true(left, op, right, given):
         return None
     paths = [side for side in (given["left"], given["right"]) if isinstance(side, str)]
@@ -269,21 +269,30 @@ def _side(spec: Any, given: dict[str, Any], spot: Spot, view: View) -> Number | 
     return given["scale"].index(word) if word in given["scale"] else None
 
 
+def _operator(given: dict[str, Any], spot: Spot, view: View) -> str | None:
+    """How to compare: the same for every subject, or picked by one of its fields. A wrong one is never passed over."""
+    for op in given["op"].values() if "by" in given else (given["op"],):
+        if op not in _COMPARE:
+            raise OptionError(f"unknown comparison {op!r}")
+    found: str | None = given["op"].get(view.one(spot, given["by"])) if "by" in given else given["op"]
+    return found
+
+
 def _true(left: Number, op: str, right: Number, given: dict[str, Any]) -> bool:
     slack: Number = abs(right) * given.get("tolerance_percent", 0) + 100 * given.get("tolerance_points", 0)
-    over: Number = 100 * (left - right)
-    if op in ("~", "="):
-        return -slack <= over <= slack
-    if op == "<=":
-        return over <= slack
-    if op == ">=":
-        return over >= -slack
-    if op not in _STRICT:
-        raise OptionError(f"unknown comparison {op!r}")
-    return bool(_STRICT[op](left, right))
+    return _COMPARE[op](100 * (left - right), slack)
 
 
-_STRICT = {"<": operator.lt, ">": operator.gt, "!=": operator.ne}
+# By how much the left side is over the right, and how much of that is tolerated, both in hundredths.
+_COMPARE: dict[str, Callable[[Number, Number], bool]] = {
+    "~": lambda over, slack: -slack <= over <= slack,
+    "=": lambda over, slack: -slack <= over <= slack,
+    "<=": lambda over, slack: over <= slack,
+    ">=": lambda over, slack: over >= -slack,
+    "<": lambda over, slack: over < 0,
+    ">": lambda over, slack: over > 0,
+    "!=": lambda over, slack: over != 0,
+}
 
 
 def differs(spot: Spot, given: Any, view: View) -> Verdict:

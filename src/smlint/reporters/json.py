@@ -1,4 +1,4 @@
-"""`json`: everything, for programs; described by report.schema.json. Figures are rounded, with the fraction beside them."""
+"""`json`: everything, for programs, as report.schema.json says. Figures are rounded, with the fraction beside them."""
 
 from __future__ import annotations
 

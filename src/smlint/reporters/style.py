@@ -105,7 +105,7 @@ class Raw(str):
 
 
 def closing(pen: Pen, run: Run) -> str:
-    """The last line: level, score, ambition, what the gate decided and why; for many plans their number and findings."""
+    """The last line: level, score, ambition, what the gate decided and why; for many plans, number and findings."""
     notes = [pen.write(note) for note in run.verdict.notes]
     before = "".join(f"{pen.wrap(note)}\n" for note in notes)
     if len(run.reports) == 1:

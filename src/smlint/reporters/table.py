@@ -1,4 +1,4 @@
-"""`table`: the findings table of a review meeting on a terminal or in a mail; severity, where, finding, fix, owner, points."""
+"""`table`: the findings table of a review meeting, for a terminal or a mail."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def _row(pen: Pen, report: Report, finding: Finding) -> list[str]:
 
 
 def _widths(width: int, headers: list[str], rows: list[list[str]]) -> list[int]:
-    """Column widths: place and owner as wide as they need, the owner at most a sixth; finding and fix share the rest."""
+    """Column widths: place and owner as wide as needed, the owner at most a sixth; finding and fix share the rest."""
     severity = max(8, len(headers[0]))
     place = max(len(row[1]) for row in [headers, *rows])
     owner = min(max(9, width // 6), max(len(row[4]) for row in [headers, *rows]))

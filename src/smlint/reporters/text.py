@@ -1,4 +1,4 @@
-"""`text`: for a person at a terminal; each finding with its place, the lines in question, what to do, and its points."""
+"""`text`: for a person at a terminal; findings with place, the lines in question, what to do, and points."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def _skipped(line: str, start: int, room: int) -> int:
 
 
 def _mark(finding: Finding, line: str, skip: int, room: int) -> str:
-    """Carets under what is there; of an item that lacks something only under its start, where the key is to be added."""
+    """Carets under what is there; of an item that lacks something only under its start, where the key goes."""
     place = finding.place
     before = columns(safe(line[skip : place.column - 1].expandtabs(1))) + (1 if skip else 0)
     end = place.end_column - 1 if place.end_line == place.line else len(line)
