@@ -155,8 +155,13 @@ class Judged:
             return
         failed = {finding.path for finding in outcome.findings}
         spots = run.spots(prepared)
+        conditions = [condition for condition in prepared.blocked if condition.by in run.faults]
         found: dict[Path | None, str] = {
-            spot.path: "fail" if spot.path in failed else "blocked" if run.blocker(prepared, spot) else "pass"
+            spot.path: "fail"
+            if spot.path in failed
+            else "blocked"
+            if run.blocker(conditions, spot, prepared.check)
+            else "pass"
             for spot in spots
         }
         self.standing[prepared.rule.id] = found or {None: "fail" if failed else "blocked"}

@@ -13,7 +13,6 @@ from typing import Any, NoReturn, TypeVar
 import click
 
 from smlint import __version__
-from smlint.plan import Limits, number
 
 F = TypeVar("F", bound=Callable[..., Any])
 FORMATS = ("text", "concise", "table", "json")
@@ -97,6 +96,8 @@ class Points(click.ParamType[Fraction]):
     name = "number"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Fraction:
+        from smlint.plan import number
+
         found = number(str(value))
         if not isinstance(found, int | Fraction) or not 0 <= found <= 100:
             self.fail(f"{value!r} is not a number from 0 to 100", param, ctx)
@@ -292,6 +293,7 @@ def _judged(
 
 
 def _standard_input(book: Any, as_of: datetime.date, options: dict[str, Any]) -> Any:
+    from smlint.plan import Limits
     from smlint.report import judge
 
     limits = Limits()

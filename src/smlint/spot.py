@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import Any, cast
 
 from smlint.plan import Path, Place, Plan
@@ -106,6 +105,8 @@ def _name(item: Any) -> str:
 
 
 def _digest(text: str) -> str:
+    import hashlib  # 3 ms that few plans need
+
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:8]
 
 

@@ -137,12 +137,11 @@ def _ledger(pen: Pen, run: Run, score: Score) -> str:
             outcome = score.outcomes.get(rule.id)
             if outcome is None or rule.dimension != id:
                 continue
-            note = ""
-            if outcome.blocked:
-                names_of = [Code(name) for name in outcome.blocked]
-                note = "  " + pen.paint(pen.say("score.blocked-by", rules=names_of), "dim")
             subjects = f"{outcome.passed}/{outcome.subjects}"
-            lines.append(f"    {rule.id:<{wide - 2}}{_row(pen, score.rules[rule.id])}{subjects:>9}{note}")
+            lines.append(f"    {rule.id:<{wide - 2}}{_row(pen, score.rules[rule.id])}{subjects:>9}")
+            if outcome.blocked:
+                blockers = pen.say("score.blocked-by", rules=[Code(name) for name in outcome.blocked])
+                lines.append(pen.paint(pen.wrap(blockers, "      "), "dim"))
     whole = Part(*(sum(column, Fraction(0)) for column in zip(*score.parts.values(), strict=True)))
     lines.append(pen.paint(f"  {pen.say('table.sum'):<{wide}}{_row(pen, whole)}", "bold"))
     exact = {name: _Figure(str(value)) for name, value in zip(("earned", "lost", "blocked"), whole[1:], strict=True)}
