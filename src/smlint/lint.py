@@ -169,9 +169,9 @@ class _Run:
 
     def blocker(self, conditions: list[_Blocker], spot: Spot, check: _Check) -> str | None:
         """The rule that blocks this subject: the one behind the first condition that is true."""
-        for condition in conditions:
-            if condition.holds(spot, self.view, self, check):
-                return self.faults[condition.by]
+        for entry in conditions:
+            if entry.holds(spot, self.view, self, check):
+                return self.faults[entry.by]
         return None
 
     def at_fault(self, rule: str) -> frozenset[Path]:

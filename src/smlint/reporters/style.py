@@ -109,7 +109,8 @@ def closing(pen: Pen, run: Run) -> str:
     notes = [pen.write(note) for note in run.verdict.notes]
     before = "".join(f"{pen.wrap(note)}\n" for note in notes)
     if len(run.reports) == 1:
-        return f"{before}{standing(pen, run.reports[0])} · {decision(pen, run)}"
+        skipped = f" · {pen.write(plural('count.skipped', run.skipped))}" if run.skipped else ""
+        return f"{before}{standing(pen, run.reports[0])}{skipped} · {decision(pen, run)}"
     found = [finding for report in run.reports for finding in run.shown(report) if not report.waived(finding)]
     counts = summary(run.reports, run.select, run.ignore)
     parts = [pen.write(plural("count.plan", len(run.reports)))]

@@ -47,7 +47,8 @@ def _answer(pen: Pen, report: Report, finding: Finding) -> str:
     waiver = report.waivers.get(finding.id)
     if waiver is None:
         label = f"{INDENT}{pen.say('text.fix')}: "
-        return pen.paint(pen.wrap(finding.fix(pen.language), " " * len(label), label), "good")
+        text = pen.wrap(finding.fix(pen.language), " " * len(label), label)
+        return pen.paint(label, "good") + text[len(label) :]
     said = [
         ("text.waived", {}),
         ("text.until", {"date": waiver.expires}),
