@@ -22,9 +22,9 @@ $(VENV)/.dev: $(VENV)/.run
 setup: $(VENV)/.dev ## make .venv with smlint (from this checkout) and the tools for developing it
 
 example: $(VENV)/.run ## lint and score the shipped example
-	-@$(BIN)/smlint check examples/customer-service-first-draft.yaml --format table --as-of 2027-01-15
+	@$(BIN)/smlint check examples/customer-service-first-draft.yaml --format table --as-of 2027-01-15 || test $$? -eq 1
 	@echo
-	-@$(BIN)/smlint score examples/customer-service-first-draft.yaml --as-of 2027-01-15
+	@$(BIN)/smlint score examples/customer-service-first-draft.yaml --as-of 2027-01-15
 
 compile: $(VENV)/.dev ## compile the rules ahead, as an installation does; without it they are read from their files
 	@$(BIN)/python -c "from smlint.proof import compile_rules; compile_rules()"

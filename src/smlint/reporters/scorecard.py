@@ -10,7 +10,7 @@ from smlint.gate import plural
 from smlint.profile import all_criteria
 from smlint.report import Report, Run
 from smlint.reporters import Look
-from smlint.reporters.style import Pen, columns, where, worth
+from smlint.reporters.style import Pen, columns, worth
 from smlint.rulebook import MODEL
 from smlint.score import Part, Score
 from smlint.words import Code, Word, figure, rounded, safe, separated, shown
@@ -121,7 +121,8 @@ def _steps(pen: Pen, report: Report, found: list[Finding]) -> str:
     for number, finding in enumerate(found, 1):
         lead = f"  {number:>{len(str(len(found)))}}. "
         lines.append(pen.wrap(finding.message(pen.language), " " * len(lead), lead))
-        note = f"{where(report, finding)} {finding.rule.id} {worth(pen, report, finding)}"
+        place = f"{finding.place.line}:{finding.place.column}"
+        note = f"{place} {finding.rule.id} {worth(pen, report, finding)}"
         lines.append(" " * len(lead) + pen.paint(note, "dim"))
     return "\n".join(lines) + "\n"
 
