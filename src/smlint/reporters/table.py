@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tabulate import tabulate
+import tabulate as tables
 
 from smlint.finding import Finding
 from smlint.report import Report, Run
@@ -25,7 +25,8 @@ def render(run: Run, look: Look) -> str:
 def _table(pen: Pen, report: Report, run: Run) -> str:
     rows = [_row(pen, report, finding) for finding in run.shown(report)]
     headers = [pen.say(f"table.{name}") for name in COLUMNS]
-    table = tabulate(
+    tables.MIN_PADDING = 0  # else every column is as wide as its heading and two more
+    table = tables.tabulate(
         rows,
         headers,
         "simple",
@@ -59,6 +60,6 @@ def _widths(width: int, headers: list[str], rows: list[list[str]]) -> list[int]:
     """Column widths: place and owner as wide as needed, the owner at most a sixth; finding and fix share the rest."""
     severity = max(8, len(headers[0]))
     place = max(len(row[1]) for row in [headers, *rows])
-    owner = min(max(9, width // 6), max(len(row[4]) for row in [headers, *rows]))
+    owner = min(max(14, width // 6), max(len(row[4]) for row in [headers, *rows]))
     rest = max(30, width - severity - place - owner - max(6, len(headers[5])) - 2 * 5)
     return [severity, place, rest - rest * 9 // 20, rest * 9 // 20, owner, 6]
