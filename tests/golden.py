@@ -7,12 +7,13 @@ from datetime import date
 from pathlib import Path
 
 from smlint.discovery import Source, read
-from smlint.gate import Thresholds, decide
+from smlint.gate import decide
 from smlint.plan import Limits
 from smlint.report import Run, judge_plan
 from smlint.reporters import Look, reporter
 from smlint.reporters.scorecard import render as scorecard
 from smlint.rulebook import Rulebook, load
+from smlint.settings import Settings
 from smlint.words import LANGUAGES
 
 TOP = Path(__file__).parent.parent
@@ -32,8 +33,8 @@ def run_of(example: str, book: Rulebook, language: str) -> Run:
     plan = read(Source(str(TOP / example), True), Limits())
     assert plan is not None
     plan.name = example
-    reports = (judge_plan(plan, book, AS_OF),)
-    return Run(reports, 0, decide(reports, Thresholds()), book, AS_OF, language)
+    reports = (judge_plan(plan, Settings(book), AS_OF),)
+    return Run(reports, 0, decide(reports), book, AS_OF, language)
 
 
 def outputs(book: Rulebook) -> Iterator[tuple[Path, str]]:

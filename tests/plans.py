@@ -16,6 +16,7 @@ from smlint.format import Schema, plan_schema
 from smlint.plan import Path, Plan
 from smlint.report import Report, judge
 from smlint.rulebook import Rulebook, load
+from smlint.settings import Settings
 
 DAY = date(2027, 1, 15)
 Draw = Callable[[st.SearchStrategy[Any]], Any]
@@ -70,7 +71,7 @@ def dumped(data: Any) -> bytes:
 
 def judged(data: Any, as_of: date = DAY) -> Report:
     """What smlint says of a plan given as data."""
-    return judge("plan.yaml", dumped(data), book(), as_of)
+    return judge("plan.yaml", dumped(data), Settings(book()), as_of)
 
 
 # --- places in a plan ------------------------------------------------------------------------------------------------

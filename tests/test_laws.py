@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from smlint import lint
 from smlint.cli import main
 from smlint.finding import Outcome
-from smlint.gate import Thresholds, decide
+from smlint.gate import decide
 from smlint.plan import Path, Plan
 from smlint.profile import CATEGORIES, Predicates, View
 from smlint.proof import complete
@@ -29,6 +29,7 @@ from smlint.report import Report, Run, judge
 from smlint.reporters.json import document
 from smlint.rulebook import examples
 from smlint.score import Score
+from smlint.settings import Settings
 from smlint.shape import shape
 from tests.outcomes import mended, outcome, outcome_lists, rule, score
 from tests.plans import DAY, GOOD, book, dumped, edited_examples, edits, example, judged, plans, walk, without
@@ -441,14 +442,14 @@ def test_law_4_yaml_json_and_comments_change_no_figure(plan: Any) -> None:
         path for path, value in walk(plan) if isinstance(value, str) and ("\n" in value or not value.isprintable())
     )
     assume(not list(inner))
-    assert ledger(judged(plan)) == ledger(judge("plan.yaml", as_yaml(plan), book(), DAY))
+    assert ledger(judged(plan)) == ledger(judge("plan.yaml", as_yaml(plan), Settings(book()), DAY))
 
 
 @given(plans(), st.sampled_from(["en", "nb"]))
 def test_law_4_language_and_name_change_no_figure(plan: Any, language: str) -> None:
     said = {**{key: plan[key] for key in plan if key != "language"}, "language": "nb"}
     other = said | {"language": language}
-    assert ledger(judged(said)) == ledger(judge("b/other.json", dumped(other), book(), DAY))
+    assert ledger(judged(said)) == ledger(judge("b/other.json", dumped(other), Settings(book()), DAY))
 
 
 def figures_of(folder: File, capsys: pytest.CaptureFixture[str], *options: str) -> dict[str, Any]:
@@ -498,9 +499,11 @@ def test_law_5_a_waiver_changes_no_figure(plan: Any, data: st.DataObject) -> Non
 def test_law_5_a_waiver_opens_the_gate() -> None:
     plan = example("least")
     waived = plan | {"waivers": [{"rule": "accessibility-missing", "reason": "agreed"}]}
-    gates = [decide((judged(each),), Thresholds("error")).passed for each in (plan, waived)]
+    gates = [decide((judged(each),)).passed for each in (plan, waived)]
     assert gates == [False, True]
-    assert not decide((judged(waived),), Thresholds("error", min_score=Fraction(90))).passed
+    report = judged(waived)
+    report.settings = Settings(book(), min_score=Fraction(90))
+    assert not decide((report,)).passed
 
 
 # --- 6: a more demanding profile -------------------------------------------------------------------------------------
@@ -535,7 +538,7 @@ def test_law_6_more_countries_only_add_rules(plan: Any, some: list[str], more: l
 
 def printed(plan: Any, day: date) -> str:
     reports = (judged(plan, day),)
-    return json.dumps(document(Run(reports, 0, decide(reports, Thresholds()), book(), day)))
+    return json.dumps(document(Run(reports, 0, decide(reports), book(), day)))
 
 
 @given(plans(), st.dates(date(2026, 1, 1), date(2029, 12, 31)))

@@ -269,11 +269,18 @@ OTHER_FAULTS: list[tuple[str, str, int, int, dict[str, Any]]] = [
     ("a: &x\n  b: {c: *x}", "alias-limit", 2, 10, {"max": 100_000}),
     ("a: &x {<<: *x}", "alias-limit", 1, 12, {"max": 100_000}),
     ("[" * 101, "too-deep", 1, 101, {"max": 100}),
-    ("[" * 100_000, "too-deep", 1, 101, {"max": 100}),
-    ("{a: " * 100_000, "too-deep", 1, 401, {"max": 100}),
     ("- " * 500, "too-deep", 1, 201, {"max": 100}),
     ("a: &x " + "[" * 60 + "]" * 60 + "\nb: " + "[" * 40 + "*x" + "]" * 40, "too-deep", 2, 44, {"max": 100}),
 ]
+
+
+@both
+@pytest.mark.parametrize("text", ["[" * 100_000, "{a: " * 100_000, "[{a: " * 5_000])
+def test_far_too_deep(text: str, parse: Parse) -> None:
+    """Some versions of libyaml look so far ahead that they stop before we do, a little further along the line."""
+    id, detail, line, column = fault(text, parse)
+    assert ("too-deep", None, 1) == (id, detail, line)
+    assert 101 <= column <= 5000
 
 
 @both

@@ -23,6 +23,7 @@ from smlint.hours import staffed
 from smlint.plan import Items, Limits, Path, Plan, positions
 from smlint.report import judge
 from smlint.rulebook import load
+from smlint.settings import Settings
 from smlint.shape import shape
 from smlint.spot import identity, label
 
@@ -111,7 +112,7 @@ def test_severities() -> None:
     ],
 )
 def test_rules_go_on_and_take_the_value_as_missing(text: str, diagnostic: str, rule: str) -> None:
-    report = judge("plan.yaml", (text if text.startswith("smlint") else BASE + text).encode(), load(), AS_OF)
+    report = judge("plan.yaml", (text if text.startswith("smlint") else BASE + text).encode(), Settings(load()), AS_OF)
     assert report.score is not None
     found = [finding.rule.id for finding in report.findings]
     assert 1 == found.count(diagnostic)
@@ -121,7 +122,7 @@ def test_rules_go_on_and_take_the_value_as_missing(text: str, diagnostic: str, r
 @pytest.mark.parametrize("name", [name for name in CASES if diagnostics()[name.partition(",")[0]].stops])
 def test_a_plan_that_stops_has_one_finding_and_no_score(name: str) -> None:
     limits = Limits(**CASES[name].get("limits", {}))
-    report = judge("plan.yaml", CASES[name]["plan"].encode(), load(), AS_OF, limits)
+    report = judge("plan.yaml", CASES[name]["plan"].encode(), Settings(load()), AS_OF, limits)
     assert report.score is None
     assert 1 == len(report.findings)
 

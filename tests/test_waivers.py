@@ -13,6 +13,7 @@ from smlint.finding import Finding
 from smlint.plan import Plan
 from smlint.report import Report, judge
 from smlint.rulebook import load
+from smlint.settings import Settings
 
 AS_OF = date(2027, 1, 15)
 PLAN = """\
@@ -30,7 +31,7 @@ goals:
 
 
 def judged(text: str) -> Report:
-    report = judge("plan.yaml", text.encode(), load(), AS_OF)
+    report = judge("plan.yaml", text.encode(), Settings(load()), AS_OF)
     assert report.score is not None
     return report
 
@@ -401,7 +402,7 @@ def calls(text: str) -> int:
     load()
     sys.setprofile(count)
     try:
-        judge("plan.yaml", text.encode(), load(), AS_OF)
+        judge("plan.yaml", text.encode(), Settings(load()), AS_OF)
     finally:
         sys.setprofile(None)
     return counted

@@ -187,7 +187,7 @@ def check(paths: tuple[str, ...], **options: Any) -> None:
 
     PATH is a file, a folder to search, or - for standard input. Without one, the current folder.
     """
-    from smlint.gate import Thresholds, decide
+    from smlint.gate import decide
     from smlint.report import Run
     from smlint.words import say
 
@@ -195,9 +195,8 @@ def check(paths: tuple[str, ...], **options: Any) -> None:
     book = _rulebook(options["folders"])
     as_of = options["as_of"] or datetime.date.today()
     select, ignore = (_selection(options[name], book, name) for name in ("select", "ignore"))
-    reports, skipped, problems = _judged(paths or (".",), book, as_of, options)
-    thresholds = Thresholds(options["fail_on"], options["min_score"], options["min_level"], select, ignore)
-    verdict = decide(reports, thresholds, tuple(problems))
+    reports, skipped, problems = _judged(paths or (".",), _settings(book, options), as_of, options)
+    verdict = decide(reports, select, ignore, tuple(problems))
     run = Run(reports, skipped, verdict, book, as_of, options["lang"], select, ignore)
     if reports or options["format"] == "json":
         _echo(_rendered(run, options["format"], _look(options)))
@@ -207,6 +206,13 @@ def check(paths: tuple[str, ...], **options: Any) -> None:
         _write(file, _rendered(run, format, _look(options, file=True)))
     _complain(problems, run.own_language)
     raise click.exceptions.Exit(2 if problems else 0 if verdict.passed else 1)
+
+
+def _settings(book: Any, options: dict[str, Any]) -> Any:
+    from smlint.settings import Settings
+
+    asked = {name: options.get(name) for name in ("fail_on", "min_score", "min_level")}
+    return Settings(book, options["lang"], **{name: value for name, value in asked.items() if value is not None})
 
 
 def _complain(problems: list[Any], language: str) -> None:
@@ -264,7 +270,7 @@ def _meant(name: str, known: Sequence[str]) -> str:
 
 
 def _judged(
-    paths: tuple[str, ...], book: Any, as_of: datetime.date, options: dict[str, Any]
+    paths: tuple[str, ...], settings: Any, as_of: datetime.date, options: dict[str, Any]
 ) -> tuple[tuple[Any, ...], int, list[Any]]:
     """The reports in order of their names, how many files were skipped, and what could not be checked."""
     from smlint.discovery import Unreadable, sources
@@ -280,8 +286,8 @@ def _judged(
     except Unreadable as error:
         problems.append(error.problem)
     try:
-        outcomes = [_standard_input(book, as_of, options)] if "-" in paths else []
-        outcomes += _work(found, book, as_of, options)
+        outcomes = [_standard_input(settings, as_of, options)] if "-" in paths else []
+        outcomes += _work(found, settings, as_of, options)
     except RuleError as error:
         raise Problem(str(error)) from None
     problems += [outcome for outcome in outcomes if isinstance(outcome, Word)]
@@ -292,20 +298,20 @@ def _judged(
     return tuple(sorted(reports, key=lambda report: report.plan.name)), skipped, problems
 
 
-def _standard_input(book: Any, as_of: datetime.date, options: dict[str, Any]) -> Any:
+def _standard_input(settings: Any, as_of: datetime.date, options: dict[str, Any]) -> Any:
     from smlint.plan import Limits
     from smlint.report import judge
 
     limits = Limits()
     raw = sys.stdin.buffer.read(limits.max_bytes + 1)
-    return judge(options.get("stdin_filename") or "<stdin>", raw, book, as_of, limits)
+    return judge(options.get("stdin_filename") or "<stdin>", raw, settings, as_of, limits)
 
 
-def _work(found: list[Any], book: Any, as_of: datetime.date, options: dict[str, Any]) -> Any:
+def _work(found: list[Any], settings: Any, as_of: datetime.date, options: dict[str, Any]) -> Any:
     """One outcome per file: a report, None for a file that is no plan, or the sentence why it could not be read."""
     from smlint import pool
 
-    pool.prepare(book, as_of, options["folders"], lean="format" in options)
+    pool.prepare((settings,), as_of, lean="format" in options)
     jobs = options.get("jobs", 1)
     if jobs == 1 or len(found) < 2 * jobs:
         return map(pool.look_at, found)
@@ -360,7 +366,7 @@ def score(paths: tuple[str, ...], **options: Any) -> None:
 
     book = _rulebook(options["folders"])
     as_of = options["as_of"] or datetime.date.today()
-    reports, skipped, problems = _judged(paths, book, as_of, options)
+    reports, skipped, problems = _judged(paths, _settings(book, options), as_of, options)
     unread = [report.plan.name for report in reports if report.score is None]
     problems += [Word("gate.unread", {"files": unread})] if unread else []
     run = Run(reports, skipped, Verdict(not problems), book, as_of, options["lang"])

@@ -24,10 +24,11 @@ class Unreadable(Exception):
 
 
 class Source(NamedTuple):
-    """A file to look at. `outright`: it was named, so it is meant to be a plan."""
+    """A file to look at. `outright`: it was named, so it is meant to be a plan. `settings`: which of the run's."""
 
     name: str
     outright: bool
+    settings: int = 0
 
 
 def sources(paths: tuple[str, ...], plans_only: bool) -> Iterator[Source]:

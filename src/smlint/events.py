@@ -235,6 +235,7 @@ _DETAILS = (
     (r"tag|TAG", "yaml.tag-syntax"),
 )
 _UNCLOSED = ("yaml.quote", "yaml.bracket")
+TOO_DEEP = "too deep"  # newer libyaml looks ahead for brackets and stops by itself, far beyond what a plan may have
 
 
 class Complaint(NamedTuple):
@@ -251,6 +252,8 @@ def complaint(error: YAMLError, text: str) -> Complaint:
     if text[at : at + 1] == "\t":
         return Complaint(at, "yaml.tab")
     said = f"{getattr(error, 'context', '') or ''}; {getattr(error, 'problem', '') or ''}"
+    if "maximum nesting depth" in said:
+        return Complaint(at, TOO_DEEP)
     detail = next((detail for pattern, detail in _DETAILS if re.search(pattern, said)), "yaml.structure")
     if detail == "yaml.indent" and not _begins_line(text, at):
         detail = "yaml.structure"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from typing import Any, NamedTuple
 
 from smlint.plan import Path, Place, Plan, pointer
 from smlint.rule import Rule
+from smlint.rulebook import SEVERITY_WEIGHTS
 from smlint.spot import brief, identity
 from smlint.words import fill, sentences
 
@@ -88,16 +90,25 @@ class Finding:
 class Outcome:
     """What one applicable rule found on one plan: the denominator that a scorer needs.
 
-    `subjects` = `passed` + findings + Σ `blocked`; `blocked` counts subjects by the rule that blocks them.
+    `subjects` = `passed` + findings + Σ `blocked`; `blocked` counts subjects by the rule that blocks them. `weight` is
+    what the rule weighs in its dimension: that of its severity.
     """
 
-    __slots__ = ("blocked", "findings", "passed", "rule", "severity", "subjects")
+    __slots__ = ("blocked", "findings", "passed", "rule", "severity", "subjects", "weight")
 
     def __init__(
-        self, rule: Rule, severity: str, subjects: int, passed: int, blocked: dict[str, int], findings: list[Finding]
+        self,
+        rule: Rule,
+        severity: str,
+        subjects: int,
+        passed: int,
+        blocked: dict[str, int],
+        findings: list[Finding],
+        weights: Mapping[str, int] = SEVERITY_WEIGHTS,
     ) -> None:
         self.rule = rule
         self.severity = severity
+        self.weight = weights[severity]
         self.subjects = subjects
         self.passed = passed
         self.blocked = blocked

@@ -1,52 +1,58 @@
-"""Whether a run passes: findings against --fail-on, score and level against their thresholds, per file."""
+"""Whether a run passes: findings against --fail-on, score and level against their thresholds and, with a comparison,
+against what they were; per file."""
 
 from __future__ import annotations
 
 from collections import Counter
 from fractions import Fraction
-from typing import Any, NamedTuple
+from typing import Any
 
 from smlint.finding import SEVERITIES, Diagnostic, Finding
 from smlint.report import Report, Verdict, shown
 from smlint.words import Code, Word, rounded
 
 
-class Thresholds(NamedTuple):
-    """What the gate asks: `fail_on` a severity or "never"; least score (0–100) and level (1–5), None for no matter."""
-
-    fail_on: str = "error"
-    min_score: Fraction | None = None
-    min_level: int | None = None
-    select: tuple[str, ...] = ()
-    ignore: tuple[str, ...] = ()
-
-
-def decide(reports: tuple[Report, ...], thresholds: Thresholds, problems: tuple[Word, ...] = ()) -> Verdict:
+def decide(
+    reports: tuple[Report, ...],
+    select: tuple[str, ...] = (),
+    ignore: tuple[str, ...] = (),
+    problems: tuple[Word, ...] = (),
+    notes: tuple[Word, ...] = (),
+) -> Verdict:
     """The gate's decision over all files, with its reasons: sentences of words.yaml, worst first.
 
-    `problems` say what could not be checked: with any of them the gate is closed.
+    `problems` say what could not be checked: with any of them the gate is closed. `notes` change nothing.
     """
     unread = [report for report in reports if report.score is None]
     why: list[Word] = list(problems)
     if unread:
         why.append(Word("gate.unread", {"files": [report.plan.name for report in unread]}))
-    gated = [finding for report in reports for finding in _gated(report, thresholds)]
-    if counts := counted(gated):
-        why.append(Word("gate.findings", {"counts": counts}))
+    gated = [(report, finding) for report in reports for finding in _gated(report, select, ignore)]
+    if counts := counted([finding for _, finding in gated]):
+        compared = any(report.change for report, _ in gated)
+        why.append(Word("gate.new" if compared else "gate.findings", {"counts": counts}))
     several = len(reports) > 1
     for report in reports:
-        why += [_named(reason, report, several) for reason in _too_low(report, thresholds)]
-    notes = tuple(_named(note, report, several) for report in reports for note in _notes(report, thresholds))
+        why += [_named(reason, report, several) for reason in (*_too_low(report), *_dropped(report))]
+    notes += tuple(_named(note, report, several) for report in reports for note in _notes(report))
     return Verdict(not why, tuple(why), notes)
 
 
-def _gated(report: Report, thresholds: Thresholds) -> list[Finding]:
-    """The findings at or above --fail-on that no waiver hides. What stops a file is a reason of its own."""
-    if thresholds.fail_on == "never":
+def _gated(report: Report, select: tuple[str, ...], ignore: tuple[str, ...]) -> list[Finding]:
+    """The findings at or above --fail-on that no waiver hides and no comparison knows. What stops a file is a reason of
+    its own."""
+    fail_on = report.settings.fail_on
+    if fail_on == "never":
         return []
-    worst = SEVERITIES[: SEVERITIES.index(thresholds.fail_on) + 1]
-    found = shown(report, thresholds.select, thresholds.ignore)
-    return [f for f in found if f.severity in worst and not report.waived(f) and not stops(f)]
+    worst = SEVERITIES[: SEVERITIES.index(fail_on) + 1]
+    return [
+        finding
+        for finding in shown(report, select, ignore)
+        if finding.severity in worst
+        and not report.waived(finding)
+        and not stops(finding)
+        and report.is_new(finding) is not False
+    ]
 
 
 def stops(finding: Finding) -> bool:
@@ -65,25 +71,42 @@ def plural(key: str, number: int) -> Word:
     return Word(f"{key}.{'one' if number == 1 else 'many'}", {"n": number})
 
 
-def _too_low(report: Report, thresholds: Thresholds) -> list[Word]:
-    score, reasons = report.score, []
+def _too_low(report: Report) -> list[Word]:
+    score, settings, reasons = report.score, report.settings, []
     if score is None:
         return []
-    if thresholds.min_score is not None and score.total < thresholds.min_score:
-        decimals = _apart(score.total, thresholds.min_score)
-        values = {"score": rounded(score.total, decimals), "min": rounded(thresholds.min_score, decimals)}
-        reasons.append(Word("gate.score", values))
-    if thresholds.min_level is not None and score.level < min(thresholds.min_level, score.highest):
-        reasons.append(Word("gate.level", {"level": score.level, "min": min(thresholds.min_level, score.highest)}))
+    if settings.min_score is not None and score.total < settings.min_score:
+        reasons.append(Word("gate.score", _two("score", score.total, "min", settings.min_score)))
+    if settings.min_level is not None and score.level < min(settings.min_level, score.highest):
+        reasons.append(Word("gate.level", {"level": score.level, "min": min(settings.min_level, score.highest)}))
     return reasons
 
 
-def _notes(report: Report, thresholds: Thresholds) -> list[Word]:
-    """What the reader should know of an open gate too: a level that this profile cannot reach is not asked for."""
-    score = report.score
-    if score is None or thresholds.min_level is None or thresholds.min_level <= score.highest:
+def _dropped(report: Report) -> list[Word]:
+    """Where the change has made the plan's score or level lower."""
+    before = report.change.before.score if report.change and report.change.before else None
+    score, reasons = report.score, []
+    if score is None or before is None:
         return []
-    return [Word("gate.highest", {"level": score.highest, "asked": thresholds.min_level})]
+    if score.total < before.total:
+        reasons.append(Word("gate.score-dropped", _two("score", score.total, "before", before.total)))
+    if score.level < before.level:
+        reasons.append(Word("gate.level-dropped", {"level": score.level, "before": before.level}))
+    return reasons
+
+
+def _two(one: str, value: Fraction, other: str, limit: Fraction) -> dict[str, Any]:
+    """Two figures with decimals enough to differ."""
+    decimals = _apart(value, limit)
+    return {one: rounded(value, decimals), other: rounded(limit, decimals)}
+
+
+def _notes(report: Report) -> list[Word]:
+    """What the reader should know of an open gate too: a level that this profile cannot reach is not asked for."""
+    score, asked = report.score, report.settings.min_level
+    if score is None or asked is None or asked <= score.highest:
+        return []
+    return [Word("gate.highest", {"level": score.highest, "asked": asked})]
 
 
 def _named(reason: Word, report: Report, several: bool) -> Word:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
@@ -14,7 +14,7 @@ from smlint.profile import View
 from smlint.profile import applies as profile_test
 from smlint.query import condition, query
 from smlint.rule import Rule
-from smlint.rulebook import MODIFIERS, OWNERS, Rulebook, RuleError, base
+from smlint.rulebook import MODIFIERS, OWNERS, SEVERITY_WEIGHTS, Rulebook, RuleError, base
 from smlint.spot import Spot, identity
 from smlint.words import Code, Measure, Percent, Word
 
@@ -34,7 +34,7 @@ class Lint:
 
 def lint(view: View, book: Rulebook) -> Lint:
     """Hold a plan against every rule. Raises RuleError when a rule or verb cannot be run."""
-    run = _Run(view)
+    run = _Run(view, book.severities)
     by_profile: list[Rule] = []
     for prepared in _prepared(book):
         if prepared.applies is None or prepared.applies(view.predicates):
@@ -119,8 +119,9 @@ def _blockers(entry: dict[str, Any]) -> list[_Blocker]:
 class _Run:
     """One plan's way through the rules: outcomes so far, and which rule stands behind each that is not clean."""
 
-    def __init__(self, view: View) -> None:
+    def __init__(self, view: View, weights: Mapping[str, int] = SEVERITY_WEIGHTS) -> None:
         self.view = view
+        self.weights = weights
         self.outcomes: dict[str, Outcome] = {}
         self.faults: dict[str, str] = {}  # rule -> itself if it has a finding, else the rule that blocks it
         self.whole = Spot((), view.data, view.plan)
@@ -149,7 +150,7 @@ class _Run:
                 passed += 1
             else:
                 findings.append(self.finding(rule, severity, spot, fail))
-        self.note(Outcome(rule, severity, len(spots), passed, blocked, findings))
+        self.note(Outcome(rule, severity, len(spots), passed, blocked, findings, self.weights))
 
     def severity(self, prepared: _Prepared) -> str:
         """The rule's severity for this profile: the first that holds, else the default."""
@@ -186,13 +187,15 @@ class _Run:
         if rule.empty == "fail" or isinstance(rule.empty, dict):
             at = query(rule.empty["fail"]).names if isinstance(rule.empty, dict) else prepared.select.names
             fail = Fail({}, (".".join(map(str, prepared.select.names)),), at)
-            self.note(Outcome(rule, severity, 1, 0, {}, [self.finding(rule, severity, self.whole, fail, at)]))
+            self.note(
+                Outcome(rule, severity, 1, 0, {}, [self.finding(rule, severity, self.whole, fail, at)], self.weights)
+            )
             return
         behind = self.faults.get(rule.empty) if isinstance(rule.empty, str) else None
         if behind is None and prepared.base is not None and not query(prepared.base).values(self.view.data, None):
             behind = self.faults.get(OWNERS[prepared.base])
         if behind is not None:
-            self.note(Outcome(rule, severity, 1, 0, {behind: 1}, []))
+            self.note(Outcome(rule, severity, 1, 0, {behind: 1}, [], self.weights))
 
     def note(self, outcome: Outcome) -> None:
         self.outcomes[outcome.rule.id] = outcome

@@ -12,6 +12,7 @@ from smlint.plan import dotted
 from smlint.report import Report, judge
 from smlint.rule import Example, Rule
 from smlint.rulebook import Rulebook, examples, read_folder
+from smlint.settings import Settings
 from smlint.words import LANGUAGES, holes
 
 _TITLE = "title: an example\n"
@@ -57,7 +58,7 @@ def complete(example: Example) -> str:
 
 def judge_example(example: Example, book: Rulebook, as_of: date) -> Report:
     """What smlint says of an example."""
-    return judge(example.name, complete(example).encode(), book, as_of)
+    return judge(example.name, complete(example).encode(), Settings(book), as_of)
 
 
 def _problems(rule: Rule, example: Example, report: Report) -> Iterable[str]:

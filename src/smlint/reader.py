@@ -16,7 +16,7 @@ from yaml.events import (
     SequenceStartEvent,
 )
 
-from smlint.events import Disguise, Events, Parse, complaint, disguise
+from smlint.events import TOO_DEEP, Disguise, Events, Parse, complaint, disguise
 from smlint.scalar import MAY_MEAN_MORE, fits_collection, meaning, tagged
 
 
@@ -84,6 +84,8 @@ def read(text: str, limits: Limits, parse: Parse) -> tuple[Any, MarkTuple]:
         if isinstance(error, Stop):
             raise
         at, detail = complaint(error, text)
+        if detail == TOO_DEEP:
+            raise Stop("too-deep", at, at, max=limits.max_depth) from None
         raise Stop("syntax-error", at, at, detail=detail) from None
     finally:
         if events is not None:

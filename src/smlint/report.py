@@ -12,6 +12,7 @@ from smlint.profile import View
 from smlint.rule import Dimension
 from smlint.rulebook import Rulebook
 from smlint.score import Score, report_order
+from smlint.settings import Settings
 from smlint.shape import shape
 from smlint.waiver import Waiver, waive
 from smlint.words import Word
@@ -21,10 +22,13 @@ class Report:
     """What smlint has to say of one plan: findings in report order, waivers and owners by finding id, and the score.
 
     `score` is None where the file could not be parsed. `language` is what the plan asks for, if it does; `ambition` the
-    maturity level that it aims at. `owners` says who has to act on a finding.
+    maturity level that it aims at. `owners` says who has to act on a finding. `change` is what a comparison with an
+    earlier state found, None without one.
     """
 
-    __slots__ = ("ambition", "data", "findings", "language", "owners", "plan", "score", "title", "waivers")
+    __slots__ = (
+        "ambition", "change", "data", "findings", "language", "owners", "plan", "score", "settings", "title", "waivers",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -33,9 +37,11 @@ class Report:
         waivers: dict[str, Waiver],
         score: Score | None,
         data: dict[str, Any],
-        dimensions: dict[str, Dimension],
+        settings: Settings,
     ) -> None:
         self.plan = plan
+        self.settings = settings
+        self.change: Change | None = None
         self.findings = sorted(findings, key=report_order)
         self.waivers = waivers
         self.score = score
@@ -43,11 +49,15 @@ class Report:
         self.title: str | None = data.get("title")
         self.language: str | None = data.get("language")
         self.ambition: int | None = data.get("organisation", {}).get("ambition", {}).get("level")
-        self.owners = {finding.id: _owner(finding, data, dimensions) for finding in findings}
+        self.owners = {finding.id: _owner(finding, data, settings.book.dimensions) for finding in findings}
 
     def waived(self, finding: Finding) -> bool:
         """Whether a waiver hides this finding from the gate."""
-        return finding.id in self.waivers
+        return finding.id in self.waivers and not (self.change and finding.id in self.change.unaccepted)
+
+    def is_new(self, finding: Finding) -> bool | None:
+        """Whether a comparison calls this finding new; None without a comparison."""
+        return None if self.change is None else finding.id in self.change.new
 
     def lean(self) -> Report:
         """The same report without what only judging needed, so that a run over many plans stays small."""
@@ -85,6 +95,21 @@ def _who(value: Any) -> str | None:
     return value if isinstance(value, str) else None
 
 
+class Change(NamedTuple):
+    """What a comparison of a plan with an earlier state found. `against` names that state, for people.
+
+    `new` holds the ids of the findings that it does not know; `fixed` what is gone; `unaccepted` the findings that only
+    a waiver of this change would hide. `before` is the earlier report, None where there was no such plan, or where only
+    a baseline is known.
+    """
+
+    against: str
+    new: frozenset[str]
+    fixed: tuple[Finding, ...] = ()
+    unaccepted: frozenset[str] = frozenset()
+    before: Report | None = None
+
+
 class Verdict(NamedTuple):
     """What the gate decided: open or not, the reasons, and what the reader should know besides."""
 
@@ -94,7 +119,10 @@ class Verdict(NamedTuple):
 
 
 class Run(NamedTuple):
-    """All that one run found, the only thing that reporters get. `language` is what --lang says, if anything."""
+    """All that one run found, the only thing that reporters get.
+
+    `book` judges plans for which no configuration says otherwise; `language` is what --lang says, if anything.
+    """
 
     reports: tuple[Report, ...]
     skipped: int
@@ -109,9 +137,17 @@ class Run(NamedTuple):
         """The findings of a report that --select and --ignore leave to be shown and gated."""
         return shown(report, self.select, self.ignore)
 
+    def listed(self, report: Report) -> list[Finding]:
+        """The findings that people are shown: without those that a comparison knows already."""
+        return [finding for finding in self.shown(report) if report.is_new(finding) is not False]
+
+    def known(self, report: Report) -> int:
+        """How many findings a comparison knows already, without what is waived."""
+        return sum(report.is_new(finding) is False and not report.waived(finding) for finding in self.shown(report))
+
     def language_of(self, report: Report) -> str:
         """The language in which a report's findings are worded."""
-        return self.language or report.language or "en"
+        return self.language or report.settings.language or report.language or "en"
 
     @property
     def own_language(self) -> str:
@@ -140,24 +176,24 @@ def _stops(finding: Finding) -> bool:
     return isinstance(finding.rule, Diagnostic) and finding.rule.stops
 
 
-def judge(name: str, raw: bytes, book: Rulebook, as_of: date, limits: Limits = Limits()) -> Report:
+def judge(name: str, raw: bytes, settings: Settings, as_of: date, limits: Limits = Limits()) -> Report:
     """The whole trip of a plan: text → data and places → shape → lint → score. Pure: bytes in, report out."""
-    return judge_plan(Plan.read(name, raw, limits), book, as_of)
+    return judge_plan(Plan.read(name, raw, limits), settings, as_of)
 
 
-def judge_plan(plan: Plan, book: Rulebook, as_of: date) -> Report:
+def judge_plan(plan: Plan, settings: Settings, as_of: date) -> Report:
     """The trip from the second stop on, for a plan that has been read."""
-    shaped = shape(plan)
+    shaped, book = shape(plan), settings.book
     if plan.fault:
-        return Report(plan, shaped.findings, {}, None, {}, book.dimensions)
+        return Report(plan, shaped.findings, {}, None, {}, settings)
     view = View(plan, shaped.data, as_of)
     linted = lint(view, book)
     findings = [finding for outcome in linted.outcomes.values() for finding in outcome.findings]
-    waived = waive(plan, view.data, findings, book.rules, as_of)
+    waived = waive(plan, view.data, findings, book.known, as_of)
     score = Score(linted.outcomes, book.dimensions, linted.by_profile)
     structural = [finding for finding in shaped.findings if not _said_by_waiver(finding)]
     found = [*structural, *findings, *waived.findings]
-    return Report(plan, found, waived.by_finding, score, view.data, book.dimensions)
+    return Report(plan, found, waived.by_finding, score, view.data, settings)
 
 
 def _said_by_waiver(finding: Finding) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from fractions import Fraction
 from functools import cached_property
 from pathlib import Path as File
@@ -45,13 +45,27 @@ class RuleError(Exception):
         self.line = line
         self.problem = problem
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return RuleError, (self.file, self.line, self.problem)  # it travels between processes
+
 
 class Rulebook:
-    """Dimensions and rules, in the order in which rules must run (those that block others first)."""
+    """Dimensions and rules, in the order in which rules must run (those that block others first).
 
-    def __init__(self, dimensions: dict[str, Dimension], rules: dict[str, Rule]) -> None:
+    `severities` is what a rule of each severity weighs; `known` holds the ids of all rules, those too that are off.
+    """
+
+    def __init__(
+        self,
+        dimensions: dict[str, Dimension],
+        rules: dict[str, Rule],
+        severities: Mapping[str, int] = SEVERITY_WEIGHTS,
+        known: Collection[str] = (),
+    ) -> None:
         self.dimensions = dimensions
         self.rules = _ordered(rules)
+        self.severities = severities
+        self.known = known or rules.keys()
 
     @cached_property
     def fingerprint(self) -> str:
@@ -61,7 +75,7 @@ class Rulebook:
         facts = {
             "model": MODEL,
             "dimensions": {id: dimension.weight for id, dimension in self.dimensions.items()},
-            "severities": SEVERITY_WEIGHTS,
+            "severities": dict(self.severities),
             "rules": {id: _decisive(rule) for id, rule in sorted(self.rules.items())},
         }
         text = json.dumps(facts, sort_keys=True, default=str)

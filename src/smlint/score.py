@@ -12,7 +12,6 @@ from typing import NamedTuple
 
 from smlint.finding import Finding, Outcome
 from smlint.rule import Dimension, Rule
-from smlint.rulebook import SEVERITY_WEIGHTS
 
 LEVELS = (1, 2, 3, 4, 5)
 SHARE_PER_LEVEL = Fraction(4, 5)  # of the severity weight of a level's rules in a dimension
@@ -64,9 +63,9 @@ class Score:
         whole = sum(self.dimensions[id].weight for id in self._rules_of)
         parts: dict[str, Part] = {}
         for id, outcomes in self._rules_of.items():
-            unit = Fraction(100 * self.dimensions[id].weight, whole * sum(map(_weight, outcomes)))
+            unit = Fraction(100 * self.dimensions[id].weight, whole * sum(outcome.weight for outcome in outcomes))
             for outcome in outcomes:
-                each = unit * _weight(outcome) / outcome.subjects
+                each = unit * outcome.weight / outcome.subjects
                 lost, blocked = len(outcome.findings), sum(outcome.blocked.values())
                 parts[outcome.rule.id] = Part(
                     each * outcome.subjects, each * outcome.passed, each * lost, each * blocked
@@ -143,18 +142,14 @@ def report_order(finding: Finding) -> tuple[int, int, str, str]:
     return (finding.place.line, finding.place.column, finding.rule.id, finding.id)
 
 
-def _weight(outcome: Outcome) -> int:
-    return SEVERITY_WEIGHTS[outcome.severity]
-
-
 def _earned(outcomes: Iterable[Outcome]) -> Fraction:
     """The severity weight earned of the whole, 0 to 1; integers over one common denominator, for speed."""
     outcomes = list(outcomes)
     if all(outcome.passed == outcome.subjects for outcome in outcomes):
         return Fraction(1)
     common = lcm(*{outcome.subjects for outcome in outcomes})
-    earned = sum(_weight(outcome) * outcome.passed * (common // outcome.subjects) for outcome in outcomes)
-    return Fraction(earned, common * sum(map(_weight, outcomes)))
+    earned = sum(outcome.weight * outcome.passed * (common // outcome.subjects) for outcome in outcomes)
+    return Fraction(earned, common * sum(outcome.weight for outcome in outcomes))
 
 
 def _gate_open(outcomes: list[Outcome]) -> bool:
@@ -212,10 +207,10 @@ def _mended(score: Score, groups: list[list[Outcome]], whole: set[str]) -> list[
 
 def _fewest(group: list[Outcome], whole: set[str]) -> list[Finding] | None:
     """The fewest findings that a gate still needs once the rules in `whole` are mended: the first in report order."""
-    needed = SHARE_PER_LEVEL * sum(map(_weight, group))
+    needed = SHARE_PER_LEVEL * sum(outcome.weight for outcome in group)
     gains: list[tuple[Fraction, Finding]] = []
     for outcome in group:
-        each = Fraction(_weight(outcome), outcome.subjects)
+        each = Fraction(outcome.weight, outcome.subjects)
         needed -= each * (outcome.passed + sum(n for by, n in outcome.blocked.items() if by in whole))
         if outcome.rule.id in whole:
             needed -= each * len(outcome.findings)

@@ -13,7 +13,7 @@ def render(run: Run, look: Look) -> str:
     pen, lines = Pen(look, run.own_language), []
     for report in run.reports:
         own = Pen(look, run.language_of(report))
-        for finding in run.shown(report):
+        for finding in run.listed(report):
             severity = own.paint(own.say(f"severity.{finding.severity}"), finding.severity)
             waived = f" ({own.say('table.waived')})" if report.waived(finding) else ""
             message = safe(finding.message(own.language))

@@ -77,7 +77,7 @@ def _finding(run: Run, report: Report, finding: Finding, language: str) -> dict[
         "owner": report.owners[finding.id],
         "waived": waiver is not None,
         "waiver": _waiver(waiver) if waiver else None,
-        "new": None,
+        "new": report.is_new(finding),
     }
 
 
@@ -114,7 +114,7 @@ def score_of(score: Score, report: Report, book: Rulebook, language: str) -> dic
             }
             for id, outcome in sorted(score.outcomes.items())
         },
-        "not_applicable": sorted(book.rules.keys() - score.outcomes.keys()),
+        "not_applicable": sorted(report.settings.book.rules.keys() - score.outcomes.keys()),
         "next_level": {"level": score.level + 1, "findings": [finding.id for finding in score.next_level]}
         if score.next_level
         else None,

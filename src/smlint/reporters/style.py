@@ -79,12 +79,17 @@ def worth(pen: Pen, report: Report, finding: Finding) -> str:
 
 
 def standing(pen: Pen, report: Report) -> str:
-    """Level, score and ambition of one plan."""
+    """Level, score and ambition of one plan; with a comparison, what became of level and score."""
     score = report.score
     if score is None:
         return pen.say("summary.no-score")
+    before = report.change.before.score if report.change and report.change.before else None
     level = pen.say("summary.level", level=score.level, name=Word(f"level.{score.level}"))
+    if before and before.level != score.level:
+        level += f" ({pen.say('summary.was', value=str(before.level))})"
     points = pen.say("summary.score", score=pen.total(score))
+    if before and before.total != score.total:
+        points += f" ({pen.say('summary.was', value=Raw(pen.total(before)))})"
     aim = report.ambition
     ambition = pen.say("summary.ambition", level=aim) if aim else pen.say("summary.no-ambition")
     return f"{pen.paint(level, 'bold')} · {points} · {ambition}"
@@ -109,22 +114,30 @@ def closing(pen: Pen, run: Run) -> str:
     notes = [pen.write(note) for note in run.verdict.notes]
     before = "".join(f"{pen.wrap(note)}\n" for note in notes)
     if len(run.reports) == 1:
-        skipped = f" · {pen.write(plural('count.skipped', run.skipped))}" if run.skipped else ""
-        return f"{before}{standing(pen, run.reports[0])}{skipped} · {decision(pen, run)}"
-    found = [finding for report in run.reports for finding in run.shown(report) if not report.waived(finding)]
-    counts = summary(run.reports, run.select, run.ignore)
-    parts = [pen.write(plural("count.plan", len(run.reports)))]
-    parts.append(listed([pen.write(count) for count in counted(found)], pen.language) if found else "")
-    parts += [pen.write(plural("count.waived", counts["waived"]))] if counts["waived"] else []
+        parts = [standing(pen, run.reports[0])]
+    else:
+        found = [finding for report in run.reports for finding in run.listed(report) if not report.waived(finding)]
+        parts = [pen.write(plural("count.plan", len(run.reports)))]
+        parts += [listed([pen.write(count) for count in counted(found)], pen.language)] if found else []
+        waived = summary(run.reports, run.select, run.ignore)["waived"]
+        parts += [pen.write(plural("count.waived", waived))] if waived else []
+    known = sum(map(run.known, run.reports))
+    parts += [pen.write(plural("count.known", known))] if known else []
     parts += [pen.write(plural("count.skipped", run.skipped))] if run.skipped else []
-    return f"{before}{' · '.join(part for part in parts if part)} · {decision(pen, run)}"
+    return f"{before}{' · '.join([*parts, decision(pen, run)])}"
+
+
+def nothing(pen: Pen, run: Run) -> str:
+    """The line that stands in place of findings."""
+    compared = any(report.change for report in run.reports)
+    return f"{pen.say('summary.no-new-findings' if compared else 'summary.no-findings')}\n"
 
 
 def statistics(pen: Pen, run: Run) -> str:
     """How often each rule was found, most often first."""
     counts: dict[tuple[str, str], int] = {}
     for report in run.reports:
-        for finding in run.shown(report):
+        for finding in run.listed(report):
             key = (finding.rule.id, finding.severity)
             counts[key] = counts.get(key, 0) + 1
     rows = sorted(counts.items(), key=lambda row: (-row[1], SEVERITIES.index(row[0][1]), row[0][0]))
@@ -144,4 +157,4 @@ def columns(text: str) -> int:
     )
 
 
-__all__ = ["Look", "Pen", "closing", "decision", "figure", "standing", "statistics", "where", "worth"]
+__all__ = ["Look", "Pen", "closing", "decision", "figure", "nothing", "standing", "statistics", "where", "worth"]

@@ -7,7 +7,7 @@ import tabulate as tables
 from smlint.finding import Finding
 from smlint.report import Report, Run
 from smlint.reporters import Look
-from smlint.reporters.style import Pen, closing, statistics
+from smlint.reporters.style import Pen, closing, nothing, statistics
 from smlint.words import safe, shown
 
 COLUMNS = ("severity", "where", "finding", "fix", "owner", "points")
@@ -16,14 +16,14 @@ COLUMNS = ("severity", "where", "finding", "fix", "owner", "points")
 def render(run: Run, look: Look) -> str:
     """A table per plan that has findings, under the plan's name; the findings in the order of lines."""
     pen = Pen(look, run.own_language)
-    tables = [_table(Pen(look, run.language_of(report)), report, run) for report in run.reports if run.shown(report)]
-    text = "\n".join(tables) + "\n" if tables else f"{pen.say('summary.no-findings')}\n" if run.reports else ""
+    tables = [_table(Pen(look, run.language_of(report)), report, run) for report in run.reports if run.listed(report)]
+    text = "\n".join(tables) + "\n" if tables else nothing(pen, run) if run.reports else ""
     text += statistics(pen, run) if look.statistics else ""
     return text + ("" if look.quiet else f"{closing(pen, run)}\n")
 
 
 def _table(pen: Pen, report: Report, run: Run) -> str:
-    rows = [_row(pen, report, finding) for finding in run.shown(report)]
+    rows = [_row(pen, report, finding) for finding in run.listed(report)]
     headers = [pen.say(f"table.{name}") for name in COLUMNS]
     tables.MIN_PADDING = 0  # else every column is as wide as its heading and two more
     table = tables.tabulate(

@@ -7,7 +7,7 @@ import re
 from smlint.finding import Finding
 from smlint.report import Report, Run
 from smlint.reporters import Look
-from smlint.reporters.style import Pen, closing, columns, standing, statistics, where, worth
+from smlint.reporters.style import Pen, closing, columns, nothing, standing, statistics, where, worth
 from smlint.words import safe
 
 INDENT = "  "
@@ -22,11 +22,11 @@ def render(run: Run, look: Look) -> str:
     for report in run.reports:
         own = Pen(look, run.language_of(report))
         lines = _BREAK.split(report.plan.text)
-        parts += [_finding(own, report, finding, lines) for finding in run.shown(report)]
+        parts += [_finding(own, report, finding, lines) for finding in run.listed(report)]
         if several and not look.quiet:
             parts.append(own.wrap(f"{safe(report.plan.name)}: ") + f" {standing(own, report)}\n\n")
-    if not any(run.shown(report) for report in run.reports) and not look.quiet and run.reports:
-        parts.append(f"{pen.say('summary.no-findings')}\n")
+    if not any(run.listed(report) for report in run.reports) and not look.quiet and run.reports:
+        parts.append(nothing(pen, run))
     if look.statistics:
         parts.append(statistics(pen, run))
     return "".join(parts) + ("" if look.quiet else f"{closing(pen, run)}\n")
