@@ -3,7 +3,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-DEV := build hatchling hypothesis import-linter jsonschema mypy pytest ruff types-PyYAML types-tabulate
+DEV := build hatchling hypothesis import-linter jsonschema mypy pytest ruff types-openpyxl types-PyYAML types-tabulate
 
 .PHONY: help setup example compile test lint check golden bench clean
 
@@ -12,7 +12,7 @@ help: ## list the targets
 
 $(VENV)/.run: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e .
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[report]'
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.run

@@ -7,12 +7,14 @@ from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from functools import cache
+from pathlib import Path as File
 from typing import Any, NamedTuple
 
 from smlint.bundled import HERE
 from smlint.plan import read_document
 
 LANGUAGES = ("en", "nb")
+_learnt: set[File] = set()
 LONGEST = 120  # characters of a plan's own text that a sentence repeats
 
 _HOLE = re.compile(r"\{(\w+)\}")
@@ -59,6 +61,17 @@ def sentences() -> dict[str, Any]:
     if document.fault:
         raise ValueError(f"words.yaml: {document.fault}")
     return document.data
+
+
+def learn(file: File) -> None:
+    """Add the sentences of another file, section by section: what only some commands say need not be read by all."""
+    if file in _learnt:
+        return
+    document = read_document(file.name, file.read_bytes())
+    if document.fault or sentences().keys() & document.data.keys():
+        raise ValueError(f"{file.name}: {document.fault or 'a section that exists already'}")
+    sentences().update(document.data)
+    _learnt.add(file)
 
 
 def say(key: str, language: str, **values: Any) -> str:

@@ -13,8 +13,15 @@ REPORTERS = {
     "concise": "smlint.reporters.concise",
     "table": "smlint.reporters.table",
     "json": "smlint.reporters.json",
+    "sarif": "smlint.reporters.sarif",
+    "junit": "smlint.reporters.junit",
+    "github": "smlint.reporters.github",
+    "gitlab": "smlint.reporters.gitlab",
+    "rdjson": "smlint.reporters.rdjson",
+    "markdown": "smlint.reporters.markdown",
+    "csv": "smlint.reporters.csv",
 }
-ENDINGS = {".json": "json", ".txt": "text"}
+ENDINGS = {".json": "json", ".txt": "text", ".sarif": "sarif", ".xml": "junit", ".md": "markdown", ".csv": "csv"}
 
 
 class Look(NamedTuple):

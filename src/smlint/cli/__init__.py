@@ -1,0 +1,79 @@
+"""The commands: parse, call, print, exit. Nothing else in smlint prints or exits."""
+
+from __future__ import annotations
+
+import gc
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from typing import NoReturn
+
+import click
+
+from smlint import __version__
+
+# command -> the module that has it, loaded when the command is asked for
+COMMANDS = {
+    "check": "check",
+    "score": "score",
+    "rules": "rules",
+    "explain": "rules",
+    "test-rules": "rules",
+    "schema": "schema",
+}
+
+
+class Commands(click.Group):
+    """A first word that is neither a command nor --help or --version means `check`."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        own = ("--help", "--version")
+        if not args or (args[0] not in COMMANDS and args[0] not in own):
+            args = ["check", *args]
+        return super().parse_args(ctx, args)
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        if name not in COMMANDS:
+            return None
+        module = import_module(f"smlint.cli.{COMMANDS[name]}")
+        command: click.Command = getattr(module, name.replace("-", "_"))
+        return command
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["--help"], "max_content_width": 100})
+@click.version_option(__version__, message="smlint %(version)s")
+def smlint() -> None:
+    """Lint social media strategy plans, and score how mature they are.
+
+    Without a command, `check` is meant: `smlint plan.yaml`.
+    """
+
+
+def main(args: Sequence[str] | None = None) -> NoReturn:
+    """Run smlint and exit. click's own exit codes do not shine through: wrong use is 2, Ctrl-C 130."""
+    words = list(sys.argv[1:] if args is None else args)
+    # What start-up makes lives as long as the process, and plans come and go whole: rare collections are enough.
+    gc.set_threshold(200_000, 20, 100)
+    debug = "--debug" in words
+    try:
+        code = smlint.main(words, prog_name="smlint", standalone_mode=False)
+        sys.stdout.flush()
+    except click.exceptions.Exit as exit:
+        code = exit.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        code = 130
+    except click.ClickException as problem:
+        problem.show()
+        code = 2
+    except Exception as error:
+        if debug:
+            raise
+        said = " ".join(f"{type(error).__name__}: {error}".split())[:300]
+        click.echo(
+            f"smlint: internal error: {said} (run again with --debug for a traceback, and please report it)", err=True
+        )
+        code = 2
+    sys.exit(code if isinstance(code, int) else 0)

@@ -1,0 +1,35 @@
+"""`smlint score`: level, dimensions and next steps."""
+
+from __future__ import annotations
+
+import datetime
+import sys
+from typing import Any
+
+import click
+
+from smlint.cli.console import colour, common, complain, echo, width
+from smlint.cli.work import judged, rulebook, settings_of
+
+
+@click.command()
+@click.argument("paths", nargs=-1, required=True, metavar="PATH…")
+@click.option("--explain", is_flag=True, help="Print the ledger that sums to 100.")
+@common
+def score(paths: tuple[str, ...], **options: Any) -> None:
+    """Level, dimensions and next steps of plans."""
+    from smlint.report import Run, Verdict
+    from smlint.reporters import Look
+    from smlint.reporters.scorecard import render
+    from smlint.words import Word
+
+    book = rulebook(options["folders"])
+    as_of = options["as_of"] or datetime.date.today()
+    reports, skipped, problems = judged(paths, settings_of(book, options), as_of, options)
+    unread = [report.plan.name for report in reports if report.score is None]
+    problems += [Word("gate.unread", {"files": unread})] if unread else []
+    run = Run(reports, skipped, Verdict(not problems), book, as_of, options["lang"])
+    look = Look(width(), colour(options["colour"], sys.stdout), options["quiet"])
+    echo(render(run, look, explain=options["explain"]))
+    complain(problems, run.own_language)
+    raise click.exceptions.Exit(2 if problems else 0)
