@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from smlint.rulebook import RuleError, load
-from tests.test_cli import DAY, GOOD, smlint
+from tests.test_cli import DAY, GOOD, TOP, smlint
 
 RULE = """\
 title: {en: The title has a capital, nb: Tittelen har stor bokstav}
@@ -196,15 +196,22 @@ def test_a_verb_of_another_package_is_found_by_its_entry_point(tmp_path: Path, p
         '{pattern: {fields: [title], require: ["/^[A-ZÆØÅ]/"]}}', "{shorter-than: {field: title, characters: 8}}"
     )
     folder = folder_with(tmp_path, text.replace("title: small", "title: much too long"))
-    said = smlint("test-rules", str(folder), PYTHONPATH=str(package))
+    said = smlint("test-rules", str(folder), "--plugin", "House_Verbs", PYTHONPATH=str(package))
     assert (said.code, said.out) == (0, "1 rules, 2 examples, 0 failed\n")
     assert "unknown verb 'shorter-than'" in smlint("test-rules", str(folder)).err
+    # That it is installed is no reason to run it.
+    said = smlint("test-rules", str(folder), PYTHONPATH=str(package))
+    assert (said.code, said.out) == (2, "")
+    assert "the plugin house-verbs has it: allow it with --plugin or `plugins:`" in said.err
+    assert "the plugin 'gone' is not installed" in smlint(GOOD, "--plugin", "gone").err
 
 
 def test_a_verb_that_crashes_is_never_a_pass(tmp_path: Path, package: Path) -> None:
     folder = folder_with(
         tmp_path, RULE.replace('{pattern: {fields: [title], require: ["/^[A-ZÆØÅ]/"]}}', "{crashes: {}}")
     )
-    said = smlint(GOOD, "--rules", str(folder), *DAY, PYTHONPATH=str(package))
-    assert (said.code, said.out) == (2, "")
+    for jobs in "12":
+        words = (GOOD, str(TOP / "examples"), "--rules", str(folder), "--plugin", "house-verbs", "--jobs", jobs)
+        said = smlint(*words, *DAY, PYTHONPATH=str(package))
+        assert (said.code, said.out) == (2, "")
     assert "own-rule.yaml:8: the rule own-rule cannot be run: ZeroDivisionError" in said.err

@@ -17,7 +17,7 @@ from smlint.query import know, parsed
 from smlint.rule import Dimension, Rule
 
 FILE = HERE / "compiled.json"
-_READERS = ("compiled.py", "jsonpath.py", "rule.py", "rulebook.py")
+_READERS = ("compiled.py", "jsonpath.py", "rule.py", "rulefile.py")
 
 
 def checksum(folder: File) -> int:

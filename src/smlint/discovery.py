@@ -7,8 +7,9 @@ import re
 import stat
 from collections.abc import Iterator
 from pathlib import Path as File
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
+from smlint.comparison import Earlier
 from smlint.plan import Limits, Plan
 from smlint.words import Word, shown
 
@@ -24,51 +25,94 @@ class Unreadable(Exception):
 
 
 class Source(NamedTuple):
-    """A file to look at. `outright`: it was named, so it is meant to be a plan. `settings`: which of the run's."""
+    """A file to look at. `outright`: it was named, so it is meant to be a plan. `settings`: the number of those that
+    hold for it. `earlier`: the state that it is compared with."""
 
     name: str
     outright: bool
     settings: int = 0
+    earlier: Earlier | None = None
 
 
-def sources(paths: tuple[str, ...], plans_only: bool) -> Iterator[Source]:
+class Configured(Protocol):
+    """What a configuration says of paths: which settings hold for a plan, and what a folder's search passes by."""
+
+    def at(self, folder: str) -> Any: ...
+
+    def excludes(self, config: Any, path: str, folder: bool) -> bool: ...
+
+    def of(self, path: str) -> int: ...
+
+
+def sources(paths: tuple[str, ...], plans_only: bool, configured: Configured) -> Iterator[Source]:
     """The files behind the paths, each once. With `plans_only`, named files are treated like found ones."""
     seen: set[str] = set()
     for path in paths:
-        for source in _behind(path, plans_only):
-            place = os.path.abspath(source.name)
+        for source, place in _behind(path, plans_only, configured):
             if place not in seen:
                 seen.add(place)
-                yield source
+                yield source._replace(settings=configured.of(place))
 
 
-def _behind(path: str, plans_only: bool) -> Iterator[Source]:
+def place_of(name: str) -> str:
+    """The absolute path of a file, links to folders resolved, as configuration and git know it."""
+    folder, file = os.path.split(os.path.abspath(name))
+    return os.path.join(os.path.realpath(folder), file)
+
+
+def _behind(path: str, plans_only: bool, configured: Configured) -> Iterator[tuple[Source, str]]:
+    """The sources with their places."""
     if not os.path.isdir(path):
-        yield Source(path, not plans_only)
+        place = place_of(path)
+        if not (plans_only and configured.excludes(configured.at(os.path.dirname(place)), place, False)):
+            yield Source(path, not plans_only), place
         return
     root = os.path.realpath(path)
-    yield from (Source(_shown(name), False) for name in _under(path, root, _ignores_above(root)))
+    search = _Search(root, configured)
+    yield from ((Source(shown_path(name), False), place) for name, place in search.under(path, root, search.above()))
 
 
-def _shown(name: str) -> str:
+def shown_path(name: str) -> str:
     """A path as we print it: with slashes, without a leading ./ ."""
     return name.replace(os.sep, "/").removeprefix("./")
 
 
-def _under(folder: str, root: str, ignores: list[Any]) -> Iterator[str]:
-    """The YAML and JSON files under a folder, in order; no hidden, ignored or foreign ones, and no linked folders."""
-    try:
-        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
-    except OSError as error:
-        raise Unreadable("unreadable", folder, str(error.strerror)) from None
-    ignores = [*ignores, *_ignore_file(folder)]
-    for entry in entries:
-        if entry.name.startswith(".") or (ignores and _ignored(entry, ignores)):
-            continue
-        if entry.is_dir(follow_symlinks=False):
-            yield from _under(os.path.join(folder, entry.name), root, ignores)
-        elif entry.name.lower().endswith(SUFFIXES) and _belongs(entry, root):
-            yield os.path.join(folder, entry.name)
+class _Search:
+    """A search for files under one folder, `root`."""
+
+    def __init__(self, root: str, configured: Configured) -> None:
+        self.root = root
+        self.configured = configured
+
+    def above(self) -> list[Any]:
+        """The .gitignore files from the repository's root down to the folder above; none outside a repository."""
+        above = [self.root, *map(str, File(self.root).parents)]
+        top = next((index for index, folder in enumerate(above) if os.path.exists(os.path.join(folder, ".git"))), None)
+        if not top:
+            return []
+        return [ignore for folder in reversed(above[1 : top + 1]) for ignore in _ignore_file(folder)]
+
+    def under(self, folder: str, place: str, ignores: list[Any]) -> Iterator[tuple[str, str]]:
+        """The YAML and JSON files under a folder, in order, with their places; no hidden, ignored, excluded or foreign
+        ones, and no linked folders."""
+        try:
+            entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+        except OSError as error:
+            raise Unreadable("unreadable", folder, str(error.strerror)) from None
+        ignores = [*ignores, *_ignore_file(place)]
+        config = self.configured.at(place)
+        for entry in entries:
+            is_folder, here = entry.is_dir(follow_symlinks=False), os.path.join(place, entry.name)
+            if entry.name.startswith(".") or not (is_folder or entry.name.lower().endswith(SUFFIXES)):
+                continue
+            if ignores and _ignored(here, is_folder, ignores):
+                continue
+            if config is not None and self.configured.excludes(config, here, is_folder):
+                continue
+            if is_folder:
+                yield from self.under(os.path.join(folder, entry.name), here, ignores)
+            elif _belongs(entry, self.root):
+                yield os.path.join(folder, entry.name), here
 
 
 def _belongs(entry: os.DirEntry[str], root: str) -> bool:
@@ -79,47 +123,51 @@ def _belongs(entry: os.DirEntry[str], root: str) -> bool:
     return target.startswith(root + os.sep) and os.path.isfile(target)
 
 
-def _ignores_above(root: str) -> list[Any]:
-    """The .gitignore files from the repository's root down to the folder above `root`; none outside a repository."""
-    above = [root, *map(str, File(root).parents)]
-    top = next((index for index, folder in enumerate(above) if os.path.exists(os.path.join(folder, ".git"))), None)
-    if not top:
-        return []
-    return [ignore for folder in reversed(above[1 : top + 1]) for ignore in _ignore_file(folder)]
-
-
 def _ignore_file(folder: str) -> list[Any]:
     file = os.path.join(folder, ".gitignore")
     if not os.path.isfile(file):
         return []
-    from pathspec import GitIgnoreSpec  # only a folder with a .gitignore needs it
-
     try:
-        lines = File(file).read_text("utf-8", "replace").splitlines()
+        return [(folder, ignore_spec(File(file).read_bytes()))]
     except OSError as error:
         raise Unreadable("unreadable", file, str(error.strerror)) from None
-    return [(os.path.realpath(folder), GitIgnoreSpec.from_lines(lines))]
 
 
-def _ignored(entry: os.DirEntry[str], ignores: list[Any]) -> bool:
+def ignore_spec(raw: bytes) -> Any:
+    """The patterns of a .gitignore."""
+    from pathspec import GitIgnoreSpec  # only a folder with a .gitignore needs it
+
+    return GitIgnoreSpec.from_lines(raw.decode("utf-8", "replace").splitlines())
+
+
+def _ignored(place: str, is_folder: bool, ignores: list[Any]) -> bool:
     """Whether git would ignore it: the deepest .gitignore that says anything decides."""
-    place = os.path.join(os.path.realpath(os.path.dirname(entry.path) or "."), entry.name)
     for folder, spec in reversed(ignores):
         name = os.path.relpath(place, folder).replace(os.sep, "/")
-        said = spec.check_file(name + "/" if entry.is_dir(follow_symlinks=False) else name).include
+        said = spec.check_file(name + "/" if is_folder else name).include
         if said is not None:
             return bool(said)
     return False
+
+
+def is_plan(raw: bytes) -> bool:
+    """Whether bytes under a folder would be taken for a plan."""
+    return _found("", raw, Limits()) is not None
 
 
 def read(source: Source, limits: Limits) -> Plan | None:
     """The plan in a file; None for a found file that is none. Raises Unreadable."""
     raw = read_bytes(source.name, limits)
     if source.outright:
-        return Plan.read(_shown(source.name), raw, limits)
+        return Plan.read(shown_path(source.name), raw, limits)
+    return _found(shown_path(source.name), raw, limits)
+
+
+def _found(name: str, raw: bytes, limits: Limits) -> Plan | None:
+    """The plan in a file that was found; None for a file that is none."""
     if b"smlint" not in raw and b"\\" not in raw and raw[:2] not in (b"\xff\xfe", b"\xfe\xff"):
         return None  # no spelling of the key is in it
-    plan = Plan.read(_shown(source.name), raw, limits)
+    plan = Plan.read(name, raw, limits)
     if plan.fault is None or plan.fault.id == "unsupported-format":
         return plan
     return plan if plan.fault.id != "not-a-plan" and _mentions_key(raw) else None

@@ -60,13 +60,18 @@ class Schema:
         self.required: tuple[str, ...] = ()
 
 
-@cache
 def plan_schema() -> Schema:
     """plan.schema.json, compiled for the walk."""
-    document = json.loads((bundled("schemas") / "plan.schema.json").read_bytes())
-    schema = _compiled(document, document.get("$defs", {}), {})
-    del schema.properties["$schema"]  # an editor's business
-    return schema
+    return schema("plan")
+
+
+@cache
+def schema(name: str) -> Schema:
+    """A shipped schema, compiled for the walk."""
+    document = json.loads((bundled("schemas") / f"{name}.schema.json").read_bytes())
+    found = _compiled(document, document.get("$defs", {}), {})
+    del found.properties["$schema"]  # an editor's business
+    return found
 
 
 def _compiled(raw: dict[str, Any], defs: dict[str, Any], known: dict[str, Schema]) -> Schema:
@@ -78,6 +83,8 @@ def _compiled(raw: dict[str, Any], defs: dict[str, Any], known: dict[str, Schema
         if name not in known:
             known[name] = _compiled(defs[name], defs, known)
         return known[name]
+    if "anyOf" in raw:
+        raw = _either(raw["anyOf"])
     node = Schema()
     types, more = raw["type"], raw.get("additionalProperties")
     node.types = (types,) if isinstance(types, str) else tuple(types)
@@ -92,6 +99,12 @@ def _compiled(raw: dict[str, Any], defs: dict[str, Any], known: dict[str, Schema
     node.minimum, node.maximum = raw.get("minimum"), raw.get("maximum")
     node.refs, node.required = tuple(raw.get("x-refs", ())), tuple(raw.get("required", ()))
     return node
+
+
+def _either(branches: list[dict[str, Any]]) -> dict[str, Any]:
+    """Branches of different types as one node: what stands there says which is meant."""
+    types = [branch["type"] for branch in branches]
+    return {key: value for branch in branches for key, value in branch.items()} | {"type": types}
 
 
 def _test_of_texts(node: Schema) -> Callable[[str], object]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date
 
+from smlint.comparison import Earlier, compared, earlier_report
 from smlint.discovery import Source, Unreadable, read
-from smlint.plan import Limits
+from smlint.plan import Limits, Plan
 from smlint.report import Report, judge_plan
 from smlint.rule import Rule
 from smlint.rulebook import Rulebook
@@ -33,9 +34,14 @@ def look_at(source: Source) -> Report | Word | None:
         plan = read(source, Limits())
     except Unreadable as error:
         return error.problem
-    if plan is None:
-        return None
-    report = judge_plan(plan, _settings[source.settings], _as_of)
+    return None if plan is None else judged(plan, source.settings, source.earlier)
+
+
+def judged(plan: Plan, settings: int, earlier: Earlier | None) -> Report:
+    """The report of a plan that has been read, compared with what it was."""
+    report = judge_plan(plan, _settings[settings], _as_of)
+    if earlier is not None:
+        report.change = compared(report, earlier_report(report, earlier, _as_of), earlier)
     return report.lean() if _lean else report
 
 

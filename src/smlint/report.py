@@ -21,13 +21,14 @@ from smlint.words import Word
 class Report:
     """What smlint has to say of one plan: findings in report order, waivers and owners by finding id, and the score.
 
-    `score` is None where the file could not be parsed. `language` is what the plan asks for, if it does; `ambition` the
-    maturity level that it aims at. `owners` says who has to act on a finding. `change` is what a comparison with an
-    earlier state found, None without one.
+    `score` is None where the file could not be parsed. `granted` are all waivers that are well formed. `language` is
+    what the plan asks for, if it does; `ambition` the maturity level that it aims at. `owners` says who has to act on a
+    finding. `change` is what a comparison with an earlier state found, None without one.
     """
 
     __slots__ = (
-        "ambition", "change", "data", "findings", "language", "owners", "plan", "score", "settings", "title", "waivers",
+        "ambition", "change", "data", "findings", "granted", "language", "owners", "plan", "score", "settings", "title",
+        "waivers",
     )  # fmt: skip
 
     def __init__(
@@ -38,8 +39,10 @@ class Report:
         score: Score | None,
         data: dict[str, Any],
         settings: Settings,
+        granted: tuple[Waiver, ...] = (),
     ) -> None:
         self.plan = plan
+        self.granted = granted
         self.settings = settings
         self.change: Change | None = None
         self.findings = sorted(findings, key=report_order)
@@ -63,6 +66,8 @@ class Report:
         """The same report without what only judging needed, so that a run over many plans stays small."""
         self.plan.marks, self.plan.data, self.data = {}, {}, {}
         self.plan.names.clear()
+        if self.change and self.change.before and self.change.before is not self:
+            self.change.before.lean()
         return self
 
 
@@ -98,15 +103,16 @@ def _who(value: Any) -> str | None:
 class Change(NamedTuple):
     """What a comparison of a plan with an earlier state found. `against` names that state, for people.
 
-    `new` holds the ids of the findings that it does not know; `fixed` what is gone; `unaccepted` the findings that only
-    a waiver of this change would hide. `before` is the earlier report, None where there was no such plan, or where only
-    a baseline is known.
+    `new` holds the ids of the findings that it does not know; `fixed` what is gone; `unaccepted` the findings that
+    only a waiver of this change would hide; `waivers` those that the change adds, widens or prolongs. `before` is the
+    earlier report, None where there was no such plan, or where only a baseline is known.
     """
 
     against: str
     new: frozenset[str]
     fixed: tuple[Finding, ...] = ()
     unaccepted: frozenset[str] = frozenset()
+    waivers: tuple[Waiver, ...] = ()
     before: Report | None = None
 
 
@@ -193,7 +199,7 @@ def judge_plan(plan: Plan, settings: Settings, as_of: date) -> Report:
     score = Score(linted.outcomes, book.dimensions, linted.by_profile)
     structural = [finding for finding in shaped.findings if not _said_by_waiver(finding)]
     found = [*structural, *findings, *waived.findings]
-    return Report(plan, found, waived.by_finding, score, view.data, settings)
+    return Report(plan, found, waived.by_finding, score, view.data, settings, waived.granted)
 
 
 def _said_by_waiver(finding: Finding) -> bool:

@@ -43,6 +43,13 @@ def shape(plan: Plan) -> Shaped:
     return Shaped(data, walk.findings)
 
 
+def misfits(document: Plan, node: Schema) -> list[Finding]:
+    """Where a document of another kind, such as a configuration, does not fit its schema."""
+    walk = _Walk(document)
+    walk.value(node, document.data, ())
+    return walk.findings
+
+
 def _fault(plan: Plan) -> Finding:
     fault = plan.fault
     assert fault is not None

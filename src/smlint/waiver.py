@@ -11,13 +11,17 @@ from smlint.finding import Finding, structural
 from smlint.format import is_date, plan_schema, says_something
 from smlint.plan import Path, Place, Plan, positions
 from smlint.shape import LISTS_WITH_IDS, criteria
+from smlint.spot import identity
 from smlint.words import Code, Speller
 
 _Target = str | int | None  # an id or a top-level key; a line; the whole plan
 
 
 class Waiver(NamedTuple):
-    """One accepted finding. `at` is an id or a top-level key; a comment has `lines`; without either: the whole plan."""
+    """One accepted finding. `at` is an id or a top-level key; a comment has `lines`; without either: the whole plan.
+
+    `scope` names by ids what it speaks of, whatever the lines: "" is the whole plan.
+    """
 
     rule: str
     reason: str
@@ -28,17 +32,26 @@ class Waiver(NamedTuple):
     expires: str | None
     path: Path
     place: Place
+    scope: str
 
     @property
     def targets(self) -> tuple[_Target, ...]:
         return (self.at,) if self.lines is None else self.lines
 
+    def within(self, other: Waiver) -> bool:
+        """Whether it waives nothing that another does not: the same rule, no more of the plan, no longer."""
+        narrower = self.scope == other.scope or not other.scope
+        sooner = other.expires is None or (self.expires is not None and self.expires <= other.expires)
+        return self.rule == other.rule and narrower and sooner
+
 
 class Waived(NamedTuple):
-    """The waivers' effect: which waiver holds for a finding (by finding id), and findings about the waivers."""
+    """The waivers' effect: which waiver holds for a finding (by finding id), findings about the waivers, and all
+    waivers that are well formed."""
 
     by_finding: dict[str, Waiver]
     findings: list[Finding]
+    granted: tuple[Waiver, ...]
 
 
 def waive(plan: Plan, data: dict[str, Any], findings: list[Finding], rules: Collection[str], as_of: date) -> Waived:
@@ -61,7 +74,7 @@ def waive(plan: Plan, data: dict[str, Any], findings: list[Finding], rules: Coll
         for ids in matched:
             while ids:  # taken out, for the first waiver of a finding is the one that holds
                 by_finding.setdefault(ids.pop(), waiver)
-    return Waived(by_finding, complaints)
+    return Waived(by_finding, complaints, tuple(waivers))
 
 
 def _by_target(plan: Plan, findings: list[Finding]) -> dict[tuple[str, _Target], list[str]]:
@@ -115,7 +128,8 @@ def _in_plan(plan: Plan, data: dict[str, Any]) -> Iterator[tuple[Waiver, list[st
         fields, path = fit.get(index, {}), ("waivers", index)
         at, expires = fields.get("at"), fields.get("expires")
         rule, reason, owner, approved_by = (fields.get(key) for key in ("rule", "reason", "owner", "approved_by"))
-        waiver = Waiver(rule or "", reason or "", at, None, owner, approved_by, expires, path, plan.place(path))
+        place, scope = plan.place(path), at or ""
+        waiver = Waiver(rule or "", reason or "", at, None, owner, approved_by, expires, path, place, scope)
         bad = [key for key in ("rule", "reason") if key not in fields]
         if at not in known if at is not None else entry.get("at") is not None:
             bad.append("at")
@@ -134,6 +148,7 @@ def _names(data: dict[str, Any]) -> set[str]:
 def _in_comments(plan: Plan) -> Iterator[tuple[Waiver, list[str]]]:
     """The waivers in comments, each with what is missing or not valid."""
     for said in comments(plan):
-        waiver = Waiver(said.rule, said.reason, None, said.lines, None, None, said.until, said.path, said.place)
+        scope = f"{identity(plan, said.path)}{' and the plan' if 1 in said.lines else ''}"
+        waiver = Waiver(said.rule, said.reason, None, said.lines, None, None, said.until, said.path, said.place, scope)
         bad = [key for key in ("rule", "reason") if not says_something(getattr(said, key))]
         yield waiver, bad + (["expires"] if said.until is not None and not is_date(said.until) else [])

@@ -74,7 +74,7 @@ def learn(file: File) -> None:
     _learnt.add(file)
 
 
-def say(key: str, language: str, **values: Any) -> str:
+def say(key: str, language: str, /, **values: Any) -> str:
     """The sentence `key` (dotted: "gate.open") in a language, with its holes filled."""
     found: Any = sentences()
     for part in key.split("."):

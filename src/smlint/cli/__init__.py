@@ -16,6 +16,8 @@ from smlint import __version__
 COMMANDS = {
     "check": "check",
     "score": "score",
+    "diff": "diff",
+    "baseline": "baseline",
     "rules": "rules",
     "explain": "rules",
     "test-rules": "rules",

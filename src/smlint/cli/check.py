@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from smlint.cli.console import Points, Problem, colour, common, complain, echo, meant, width, write
-from smlint.cli.work import judged, rulebook, settings_of
+from smlint.cli.work import judged
 from smlint.reporters import REPORTERS
 
 
@@ -23,8 +23,7 @@ from smlint.reporters import REPORTERS
 @click.option(
     "--fail-on",
     type=click.Choice(["error", "warning", "info", "never"]),
-    default="error",
-    help="Least severity that fails.",
+    help="Least severity that fails (default: error).",
 )
 @click.option("--min-score", type=Points(), metavar="N", help="Fail below this score, 0 to 100.")
 @click.option("--min-level", type=click.IntRange(1, 5), metavar="N", help="Fail below this maturity level, 1 to 5.")
@@ -32,6 +31,8 @@ from smlint.reporters import REPORTERS
     "--select", multiple=True, metavar="WHAT", help="Show and gate only these rules, dimensions or severities."
 )
 @click.option("--ignore", multiple=True, metavar="WHAT", help="Neither show nor gate these.")
+@click.option("--baseline", metavar="FILE", help="Findings that this file accepts do not fail.")
+@click.option("--since", metavar="REV", help="Compare with a git revision: only what the change makes worse fails.")
 @click.option("--jobs", type=click.IntRange(1, 256), default=1, metavar="N", help="Processes (default: 1).")
 @click.option("--plans-only", is_flag=True, help="Skip named files that are no plans, as under a folder.")
 @click.option("--stdin-filename", metavar="NAME", help="The name of what is read from -.")
@@ -47,11 +48,11 @@ def check(paths: tuple[str, ...], **options: Any) -> None:
     from smlint.words import say
 
     outputs = [_output(text) for text in options["outputs"]]
-    book = rulebook(options["folders"])
     as_of = options["as_of"] or datetime.date.today()
-    select, ignore = (_selection(options[name], book, name) for name in ("select", "ignore"))
-    reports, skipped, problems = judged(paths or (".",), settings_of(book, options), as_of, options)
-    verdict = decide(reports, select, ignore, tuple(problems))
+    reports, skipped, problems, notes, book = judged(paths or (".",), as_of, options, lean=True)
+    known = {id for report in reports for id in report.settings.book.known} | set(book.known)
+    select, ignore = (_selection(options[name], known, book, name) for name in ("select", "ignore"))
+    verdict = decide(reports, select, ignore, problems, notes)
     run = Run(reports, skipped, verdict, book, as_of, options["lang"], select, ignore)
     if reports or options["format"] == "json":
         echo(_rendered(run, options["format"], _look(options)))
@@ -77,11 +78,11 @@ def _rendered(run: Any, format: str, look: Any) -> str:
     return reporter(format)(run, look)
 
 
-def _selection(wanted: tuple[str, ...], book: Any, option: str) -> tuple[str, ...]:
+def _selection(wanted: tuple[str, ...], rules: set[str], book: Any, option: str) -> tuple[str, ...]:
     """The names after --select or --ignore, by comma too; each a rule, diagnostic, dimension or severity."""
     from smlint.finding import SEVERITIES, diagnostics
 
-    known = [*book.rules, *diagnostics(), *book.dimensions, *SEVERITIES]
+    known = [*sorted(rules), *diagnostics(), *book.dimensions, *SEVERITIES]
     names = tuple(name.strip() for text in wanted for name in text.split(",") if name.strip())
     for name in names:
         if name not in known:

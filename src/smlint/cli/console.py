@@ -53,9 +53,12 @@ class Points(click.ParamType[Fraction]):
 def common(command: F) -> F:
     """The options that every command on plans has."""
     options = (
+        click.option("--config", metavar="FILE", help="This configuration, rather than the nearest one upwards."),
+        click.option("--isolated", is_flag=True, help="No configuration at all."),
         click.option(
             "--rules", "folders", multiple=True, metavar="DIR", help="Add the rules of a folder. May be repeated."
         ),
+        click.option("--plugin", "plugins", multiple=True, metavar="NAME", help="Allow an installed package's verbs."),
         click.option("--as-of", type=Day(), metavar="DATE", help="The day to judge on (default: today)."),
         click.option(
             "--lang", type=click.Choice(["en", "nb"]), help="Language (default: what each plan says, else en)."
@@ -115,7 +118,7 @@ def echo(text: str) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
-def complain(problems: list[Any], language: str) -> None:
+def complain(problems: Sequence[Any], language: str) -> None:
     """Say what could not be checked, on standard error."""
     from smlint.words import written
 

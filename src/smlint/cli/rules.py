@@ -26,7 +26,7 @@ def rules(format: str, **options: Any) -> None:
     """List the rules."""
     from smlint.catalogue import listing
 
-    echo(listing(rulebook(options["folders"]), format, _pen(options)))
+    echo(listing(rulebook(options), format, _pen(options)))
 
 
 @click.command()
@@ -38,7 +38,7 @@ def explain(rule: str, format: str, **options: Any) -> None:
     from smlint.catalogue import explanation
     from smlint.finding import diagnostics
 
-    book = rulebook(options["folders"])
+    book = rulebook(options)
     if rule not in book.rules and rule not in diagnostics():
         raise Problem(f"{rule!r} is not a rule{meant(rule, [*book.rules, *diagnostics()])}")
     echo(explanation(rule, book, format, _pen(options)))
@@ -53,13 +53,14 @@ def _pen(options: dict[str, Any]) -> Any:
 
 @click.command("test-rules")
 @click.argument("folders", nargs=-1, metavar="[DIR]…")
+@click.option("--plugin", "plugins", multiple=True, metavar="NAME", help="Allow an installed package's verbs.")
 @click.option("--debug", is_flag=True, help="Show the traceback of an internal error.")
-def test_rules(folders: tuple[str, ...], debug: bool) -> None:
+def test_rules(folders: tuple[str, ...], plugins: tuple[str, ...], debug: bool) -> None:
     """Run the good and bad examples of rule files: those in DIR, or the shipped ones."""
     from smlint.proof import prove
     from smlint.rulebook import RuleError
 
-    book = rulebook(folders)
+    book = rulebook({"folders": folders, "plugins": plugins})
     own = [rule for rule in book.rules.values() if not folders or rule.file.startswith(tuple(folders))]
     total, failures = 0, []
     try:

@@ -6,14 +6,14 @@ import click
 
 from smlint.cli.console import echo
 
-SCHEMAS = ("plan", "rule", "dimensions", "report")
+SCHEMAS = ("plan", "rule", "dimensions", "config", "report")
 
 
 @click.command()
 @click.argument("name", type=click.Choice(SCHEMAS), default="plan")
 @click.option("--path", "show_path", is_flag=True, help="Print where the schema lies instead.")
 def schema(name: str, show_path: bool) -> None:
-    """Print a JSON Schema: of plans, rule files, dimensions or the JSON report."""
+    """Print a JSON Schema: of plans, rule files, dimensions, configuration or the JSON report."""
     from smlint.bundled import bundled
 
     file = bundled("schemas") / f"{name}.schema.json"

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from smlint.cli.console import colour, common, complain, echo, width
-from smlint.cli.work import judged, rulebook, settings_of
+from smlint.cli.work import judged
 
 
 @click.command()
@@ -23,11 +23,10 @@ def score(paths: tuple[str, ...], **options: Any) -> None:
     from smlint.reporters.scorecard import render
     from smlint.words import Word
 
-    book = rulebook(options["folders"])
     as_of = options["as_of"] or datetime.date.today()
-    reports, skipped, problems = judged(paths, settings_of(book, options), as_of, options)
+    reports, skipped, problems, _, book = judged(paths, as_of, options)
     unread = [report.plan.name for report in reports if report.score is None]
-    problems += [Word("gate.unread", {"files": unread})] if unread else []
+    problems += (Word("gate.unread", {"files": unread}),) if unread else ()
     run = Run(reports, skipped, Verdict(not problems), book, as_of, options["lang"])
     look = Look(width(), colour(options["colour"], sys.stdout), options["quiet"])
     echo(render(run, look, explain=options["explain"]))

@@ -5,72 +5,206 @@ from __future__ import annotations
 import datetime
 import os
 import sys
-from typing import Any
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, NamedTuple
 
+from smlint.checks import PluginError, allow
 from smlint.cli.console import Problem, meant
+from smlint.comparison import Earlier
+from smlint.config import Configurations, Options
+from smlint.discovery import Source, Unreadable, place_of, shown_path, sources
+from smlint.files import Disk, called
+from smlint.report import Report
+from smlint.rulebook import Rulebook, RuleError, load
+from smlint.words import Code, Word
+
+STDIN = "<stdin>"
 
 
-def rulebook(folders: tuple[str, ...]) -> Any:
-    from smlint.rulebook import RuleError, load
+class Judged(NamedTuple):
+    """What judging the files of a command gave.
 
+    `reports` in the order of their names; `skipped` counts files that are no plans; `problems` say what could not be
+    checked, `notes` what else the reader should know; `book` judges where no configuration says otherwise.
+    """
+
+    reports: tuple[Report, ...]
+    skipped: int
+    problems: tuple[Word, ...]
+    notes: tuple[Word, ...]
+    book: Rulebook
+
+
+@contextmanager
+def faults() -> Iterator[None]:
+    """Turn what is wrong with rules, configuration, plugins, baseline or git into one sentence and exit 2."""
     try:
-        return load(folders)
-    except RuleError as error:
+        yield
+    except (RuleError, PluginError) as error:
         raise Problem(str(error)) from None
+    except Exception as error:
+        if type(error).__name__ in ("GitError", "BaselineError"):  # their modules are loaded only where they are used
+            raise Problem(str(error)) from None
+        raise
 
 
-def settings_of(book: Any, options: dict[str, Any]) -> Any:
-    from smlint.settings import Settings
+def rulebook(options: dict[str, Any]) -> Rulebook:
+    """The shipped rules and those of --rules, for commands that know no plans."""
+    with faults():
+        allow(options.get("plugins", ()))
+        return load(options["folders"])
 
-    asked = {name: options.get(name) for name in ("fail_on", "min_score", "min_level")}
-    return Settings(book, options["lang"], **{name: value for name, value in asked.items() if value is not None})
+
+def judged(paths: tuple[str, ...], as_of: datetime.date, options: dict[str, Any], lean: bool = False) -> Judged:
+    """Judge the plans behind the paths by the settings that hold for each, compared where that is asked for.
+
+    `lean`: keep no data of the plans, only what was found.
+    """
+    _check_names(paths)
+    with faults():
+        if options.get("since"):
+            from smlint.cli.gated import judged_since
+
+            return judged_since(paths, as_of, options, lean)
+        configured = Configurations(Disk(), chosen(options))
+        work = Work(paths, configured, as_of, options, lean)
+        work.judge(work.sources())
+        return work.done(list(work.baselines.notes(work.reports)))
 
 
-def judged(
-    paths: tuple[str, ...], settings: Any, as_of: datetime.date, options: dict[str, Any]
-) -> tuple[tuple[Any, ...], int, list[Any]]:
-    """The reports in order of their names, how many files were skipped, and what could not be checked."""
+def _check_names(paths: tuple[str, ...]) -> None:
+    """A single word that is no file may be a mistyped command."""
     from smlint.cli import COMMANDS
-    from smlint.discovery import Unreadable, sources
-    from smlint.rulebook import RuleError
-    from smlint.words import Word
 
-    found: list[Any] = []
-    problems: list[Word] = []
     if len(paths) == 1 and not os.path.exists(paths[0]) and (near := meant(paths[0], list(COMMANDS))):
         raise Problem(f"{paths[0]!r} is neither a file nor a command{near}")
-    try:
-        found += sources(tuple(path for path in paths if path != "-"), options.get("plans_only", False))
-    except Unreadable as error:
-        problems.append(error.problem)
-    try:
-        outcomes = [_standard_input(settings, as_of, options)] if "-" in paths else []
-        outcomes += _work(found, settings, as_of, options)
-    except RuleError as error:
-        raise Problem(str(error)) from None
-    problems += [outcome for outcome in outcomes if isinstance(outcome, Word)]
-    reports = [outcome for outcome in outcomes if outcome is not None and not isinstance(outcome, Word)]
-    skipped = outcomes.count(None)
-    if not reports and not problems and not (options.get("plans_only") and skipped):
-        problems.append(Word("problem.nothing"))
-    return tuple(sorted(reports, key=lambda report: report.plan.name)), skipped, problems
 
 
-def _standard_input(settings: Any, as_of: datetime.date, options: dict[str, Any]) -> Any:
-    from smlint.plan import Limits
-    from smlint.report import judge
+def chosen(options: dict[str, Any]) -> Options:
+    """What the command line says of settings."""
+    return Options(
+        file=options.get("config"),
+        isolated=bool(options.get("isolated")),
+        rule_folders=options["folders"],
+        plugins=options.get("plugins", ()),
+        language=options["lang"],
+        fail_on=options.get("fail_on"),
+        min_score=options.get("min_score"),
+        min_level=options.get("min_level"),
+        baseline=options.get("baseline"),
+    )
 
-    limits = Limits()
-    raw = sys.stdin.buffer.read(limits.max_bytes + 1)
-    return judge(options.get("stdin_filename") or "<stdin>", raw, settings, as_of, limits)
+
+class Work:
+    """The files of one command on their way to reports."""
+
+    def __init__(
+        self,
+        paths: tuple[str, ...],
+        configured: Configurations,
+        as_of: datetime.date,
+        options: dict[str, Any],
+        lean: bool,
+    ) -> None:
+        self.paths = paths
+        self.configured = configured
+        self.as_of = as_of
+        self.options = options
+        self.lean = lean
+        self.plans_only = bool(options.get("plans_only"))
+        self.baselines = Baselines(configured)
+        self.reports: dict[str, Report] = {}  # by place
+        self.skipped = 0
+        self.problems: list[Word] = []
+
+    def sources(self) -> list[Source]:
+        """The files behind the paths."""
+        named = tuple(path for path in self.paths if path != "-")
+        found: list[Source] = []
+        try:
+            found += sources(named, self.plans_only, self.configured)
+        except Unreadable as error:
+            self.problems.append(error.problem)
+        return found
+
+    def judge(self, found: Sequence[Source], past: Any = None) -> None:
+        """Judge files, and standard input where it is among the paths, against what is known of earlier states."""
+        from smlint import pool
+
+        ready = [
+            source._replace(earlier=self.earlier(place_of(source.name), source.settings, past)) for source in found
+        ]
+        standard = self._standard_input(past) if "-" in self.paths and not self.reports else None
+        pool.prepare(self.configured.settings, self.as_of, self.lean)
+        jobs = self.options.get("jobs", 1)
+        several = jobs > 1 and len(ready) >= 2 * jobs
+        outcomes = pool.spread(ready, jobs) if several else map(pool.look_at, ready)
+        for source, outcome in zip(ready, outcomes, strict=True):
+            self._note(place_of(source.name), outcome)
+        if standard is not None:
+            self._note(standard[0], pool.judged(standard[1], *standard[2:]))
+
+    def _note(self, place: str, outcome: Report | Word | None) -> None:
+        if outcome is None:
+            self.skipped += 1
+        elif isinstance(outcome, Word):
+            self.problems.append(outcome)
+        else:
+            self.reports[place] = outcome
+
+    def _standard_input(self, past: Any) -> tuple[Any, ...]:
+        """Place, plan, number of the settings and earlier state of what is read from -."""
+        from smlint.plan import Limits, Plan
+
+        name = self.options.get("stdin_filename") or STDIN
+        place, limits = place_of(name), Limits()
+        number = self.configured.of(place)
+        raw = sys.stdin.buffer.read(limits.max_bytes + 1)
+        return place, Plan.read(shown_path(name), raw, limits), number, self.earlier(place, number, past)
+
+    def earlier(self, place: str, settings: int, past: Any) -> Earlier | None:
+        """What a plan is compared with: a revision, a baseline, both or nothing."""
+        baseline = self.baselines.of(settings)
+        known = baseline.known(place) if baseline else frozenset()
+        if past is not None:
+            name, raw = past.of(place)
+            return Earlier(past.revision.name, raw, name, known, revision=True)
+        return Earlier(self.baselines.called(settings), known=known) if baseline else None
+
+    def done(self, notes: Sequence[Word] = ()) -> Judged:
+        """All that was found. Nothing checked is a problem, but for hooks that are handed files of all kinds."""
+        if not self.reports and not self.problems and not self.plans_only:
+            self.problems.append(Word("problem.nothing"))
+        reports = tuple(sorted(self.reports.values(), key=lambda report: report.plan.name))
+        book = self.configured.settings[0].book if self.configured.settings else load(self.options["folders"])
+        return Judged(reports, self.skipped, tuple(self.problems), tuple(notes), book)
 
 
-def _work(found: list[Any], settings: Any, as_of: datetime.date, options: dict[str, Any]) -> Any:
-    """One outcome per file: a report, None for a file that is no plan, or the sentence why it could not be read."""
-    from smlint import pool
+class Baselines:
+    """The baselines that the settings of a run name, each read once."""
 
-    pool.prepare((settings,), as_of, lean="format" in options)
-    jobs = options.get("jobs", 1)
-    if jobs == 1 or len(found) < 2 * jobs:
-        return map(pool.look_at, found)
-    return pool.spread(found, jobs)
+    def __init__(self, configured: Configurations) -> None:
+        self.configured = configured
+        self._read: dict[str, Any] = {}
+
+    def of(self, settings: int) -> Any:
+        """The baseline of some settings, None for none. Raises BaselineError."""
+        path = self.configured.settings[settings].baseline
+        if path is None:
+            return None
+        if path not in self._read:
+            from smlint.baseline import read_baseline
+
+            self._read[path] = read_baseline(self.configured.files.entry(path), path, called(path))
+        return self._read[path]
+
+    def called(self, settings: int) -> str:
+        return called(self.configured.settings[settings].baseline or "")
+
+    def notes(self, judged: dict[str, Report]) -> Iterator[Word]:
+        """Entries that nothing answers to any more."""
+        for path, baseline in self._read.items():
+            there = [name for name in baseline.plans if os.path.isfile(os.path.join(baseline.folder, name))]
+            if stale := baseline.stale(judged, there):
+                yield Word("note.stale", {"file": Code(called(path)), "n": len(stale)})

@@ -30,7 +30,7 @@ class Pen:
         codes = ";".join(str(COLOURS[style]) for style in styles)
         return f"\x1b[{codes}m{text}\x1b[0m"
 
-    def say(self, key: str, **values: Any) -> str:
+    def say(self, key: str, /, **values: Any) -> str:
         """A sentence of words.yaml."""
         return say(key, self.language, **values)
 
@@ -112,7 +112,8 @@ class Raw(str):
 def closing(pen: Pen, run: Run) -> str:
     """The last line: level, score, ambition, what the gate decided and why; for many plans, number and findings."""
     notes = [pen.write(note) for note in run.verdict.notes]
-    before = "".join(f"{pen.wrap(note)}\n" for note in notes)
+    label = pen.say("text.note")
+    before = "".join(f"{pen.wrap(f'{label}: {note}', '  ', '')}\n" for note in notes)
     if len(run.reports) == 1:
         parts = [standing(pen, run.reports[0])]
     else:

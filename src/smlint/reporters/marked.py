@@ -1,0 +1,17 @@
+"""Text from outside in Markdown: never HTML, a link, an image, a mention or a new cell."""
+
+from __future__ import annotations
+
+import re
+
+from smlint.words import safe
+
+_MEANS_SOMETHING = re.compile(r"([\\`*_{}\[\]()<>#|~!$&])")
+_LINKS_BY_ITSELF = re.compile(r"@|(?<=\w)://|(?<=www)\.|(?<=[A-Za-z])#(?=\d)", re.IGNORECASE)
+_WORD_JOINER = "\u2060"  # no width, no break: what looks like a link or a mention is none any more
+
+
+def cell(text: str) -> str:
+    """Text as it stands on one line of Markdown, in a table or outside."""
+    text = _MEANS_SOMETHING.sub(r"\\\1", safe(" ".join(text.split())))
+    return _LINKS_BY_ITSELF.sub(lambda match: match[0][0] + _WORD_JOINER + match[0][1:], text)
