@@ -358,7 +358,7 @@ def test_options_that_make_no_sense(name: str, options: Any) -> None:
 
 
 def test_a_verb_that_is_none() -> None:
-    with pytest.raises(KeyError):
+    with pytest.raises(ValueError):
         verb("guess")
 
 

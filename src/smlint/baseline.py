@@ -73,7 +73,7 @@ def read_baseline(entry: Entry, path: str, name: str) -> Baseline:
     try:
         raw = entry.read_bytes()
     except OSError:
-        raise BaselineError(f"{name}: there is no such baseline; `smlint baseline` writes one") from None
+        raise BaselineError(f"{entry}: there is no such baseline; `smlint baseline` writes one") from None
     try:
         document: Any = json.loads(raw) if len(raw) <= _BYTES else None
         if document["smlint_baseline"] != FORMAT:

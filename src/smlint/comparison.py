@@ -38,7 +38,7 @@ def compared(report: Report, before: Report | None, earlier: Earlier) -> Change:
         for finding in report.findings
         if closed and earlier.revision and finding.id in new and _only_now(report, finding, waivers)
     }
-    return Change(earlier.against, new, fixed, frozenset(unaccepted), waivers, before)
+    return Change(earlier.against, new, fixed, frozenset(unaccepted), waivers, before, earlier.name)
 
 
 def earlier_report(report: Report, earlier: Earlier, as_of: date) -> Report | None:

@@ -114,6 +114,10 @@ class Outcome:
         self.blocked = blocked
         self.findings = findings
 
+    def with_passed(self, passed: int, blocked: dict[str, int], findings: list[Finding]) -> Outcome:
+        """The same rule on the same subjects, of which others have passed."""
+        return Outcome(self.rule, self.severity, self.subjects, passed, blocked, findings, {self.severity: self.weight})
+
 
 def structural(
     plan: Plan,

@@ -9,6 +9,7 @@ from typing import Any
 
 from smlint.finding import SEVERITIES, Diagnostic, Finding
 from smlint.report import Report, Verdict, shown
+from smlint.score import Score
 from smlint.words import Code, Word, rounded
 
 
@@ -88,11 +89,28 @@ def _dropped(report: Report) -> list[Word]:
     score, reasons = report.score, []
     if score is None or before is None:
         return []
-    if score.total < before.total:
+    accepted = _as_accepted(report, score)
+    if accepted.total < before.total:
         reasons.append(Word("gate.score-dropped", _two("score", score.total, "before", before.total)))
-    if score.level < before.level:
+    if accepted.level < before.level:
         reasons.append(Word("gate.level-dropped", {"level": score.level, "before": before.level}))
     return reasons
+
+
+def _as_accepted(report: Report, score: Score) -> Score:
+    """The score as it would be if the new findings that a waiver rightly hides had passed, with what they block: who
+    accepts a finding accepts what it costs."""
+    hidden = {finding.id for finding in report.findings if report.waived(finding) and report.is_new(finding)}
+    if not hidden:
+        return score
+    left = {id: [f for f in outcome.findings if f.id not in hidden] for id, outcome in score.outcomes.items()}
+    free = {id for id, outcome in score.outcomes.items() if outcome.findings and not left[id]}
+    outcomes = {}
+    for id, outcome in score.outcomes.items():
+        blocked = {by: count for by, count in outcome.blocked.items() if by not in free}
+        passed = outcome.subjects - sum(blocked.values()) - len(left[id])
+        outcomes[id] = outcome.with_passed(passed, blocked, left[id])
+    return score.of(outcomes)
 
 
 def _two(one: str, value: Fraction, other: str, limit: Fraction) -> dict[str, Any]:

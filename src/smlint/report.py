@@ -105,7 +105,8 @@ class Change(NamedTuple):
 
     `new` holds the ids of the findings that it does not know; `fixed` what is gone; `unaccepted` the findings that
     only a waiver of this change would hide; `waivers` those that the change adds, widens or prolongs. `before` is the
-    earlier report, None where there was no such plan, or where only a baseline is known.
+    earlier report, None where there was no such plan, or where only a baseline is known; `path` what its file was
+    called.
     """
 
     against: str
@@ -114,6 +115,7 @@ class Change(NamedTuple):
     unaccepted: frozenset[str] = frozenset()
     waivers: tuple[Waiver, ...] = ()
     before: Report | None = None
+    path: str | None = None
 
 
 class Verdict(NamedTuple):

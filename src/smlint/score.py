@@ -42,6 +42,10 @@ class Score:
         for outcome in self.outcomes.values():
             self._rules_of.setdefault(outcome.rule.dimension, []).append(outcome)
 
+    def of(self, outcomes: Mapping[str, Outcome]) -> Score:
+        """The score of the same plan, had its outcomes been these."""
+        return Score(outcomes, self.dimensions, self._by_profile)
+
     # Points.
 
     @cached_property

@@ -37,6 +37,7 @@ from smlint.reporters import REPORTERS
 @click.option("--plans-only", is_flag=True, help="Skip named files that are no plans, as under a folder.")
 @click.option("--stdin-filename", metavar="NAME", help="The name of what is read from -.")
 @click.option("--statistics", is_flag=True, help="Count the findings per rule.")
+@click.option("--show-config", is_flag=True, help="Print what holds for the plans, and where it comes from.")
 @common
 def check(paths: tuple[str, ...], **options: Any) -> None:
     """Lint and score plans; the gate: 0 open, 1 closed, 2 something could not be checked.
@@ -47,6 +48,11 @@ def check(paths: tuple[str, ...], **options: Any) -> None:
     from smlint.report import Run
     from smlint.words import say
 
+    if options["show_config"]:
+        from smlint.cli.settled import settled
+
+        echo(settled(paths or (".",), options))
+        return
     outputs = [_output(text) for text in options["outputs"]]
     as_of = options["as_of"] or datetime.date.today()
     reports, skipped, problems, notes, book = judged(paths or (".",), as_of, options, lean=True)

@@ -63,7 +63,7 @@ def judged(paths: tuple[str, ...], as_of: datetime.date, options: dict[str, Any]
     """
     _check_names(paths)
     with faults():
-        if options.get("since"):
+        if options.get("since") is not None:
             from smlint.cli.gated import judged_since
 
             return judged_since(paths, as_of, options, lean)

@@ -12,7 +12,7 @@ from smlint.gate import summary
 from smlint.report import Report, Run
 from smlint.reporters import Look
 from smlint.reporters.style import shown_total
-from smlint.rulebook import MODEL, Rulebook
+from smlint.rulebook import MODEL
 from smlint.score import Part, Score
 from smlint.words import Word, rounded, written
 
@@ -30,7 +30,7 @@ def document(run: Run) -> dict[str, Any]:
     return {
         "smlint": __version__,
         "format": FORMAT,
-        "model": {"model": MODEL, "rulebook": run.book.fingerprint},
+        "model": {"model": MODEL, "rulebook": _rulebook(run)},
         "as_of": run.as_of.isoformat(),
         "language": language,
         "files": [_file(run, report) for report in run.reports],
@@ -44,6 +44,12 @@ def document(run: Run) -> dict[str, Any]:
     }
 
 
+def _rulebook(run: Run) -> str | None:
+    """The fingerprint of the rules that judged all plans; None where they differ, as each file then says."""
+    prints = {report.settings.book.fingerprint for report in run.reports} or {run.book.fingerprint}
+    return prints.pop() if len(prints) == 1 else None
+
+
 def _file(run: Run, report: Report) -> dict[str, Any]:
     language = run.language_of(report)
     return {
@@ -51,7 +57,29 @@ def _file(run: Run, report: Report) -> dict[str, Any]:
         "title": report.title,
         "language": language,
         "findings": [_finding(run, report, finding, language) for finding in run.shown(report)],
-        "score": score_of(report.score, report, run.book, language) if report.score else None,
+        "score": score_of(report.score, report, language) if report.score else None,
+        "rulebook": report.settings.book.fingerprint,
+        "config": report.settings.source,
+        "change": _change(report, language) if report.change else None,
+    }
+
+
+def _change(report: Report, language: str) -> dict[str, Any]:
+    """What a comparison found: the earlier score, and the findings that are gone."""
+    change = report.change
+    assert change is not None
+    before = change.before.score if change.before else None
+    fixed = [
+        {"id": finding.id, "rule": finding.rule.id, "severity": finding.severity, "message": finding.message(language)}
+        for finding in change.fixed
+    ]
+    return {
+        "against": change.against,
+        "path": change.path,
+        "total": float(shown_total(before)) if before else None,
+        "exact": str(before.total) if before else None,
+        "level": before.level if before else None,
+        "fixed": fixed,
     }
 
 
@@ -75,7 +103,7 @@ def _finding(run: Run, report: Report, finding: Finding, language: str) -> dict[
         **(_figure("points", scored.cost(finding), exact="exact") if scored else {"points": None, "exact": None}),
         **(_figure("opens", scored.opens(finding)) if scored else {"opens": None, "exact_opens": None}),
         "owner": report.owners[finding.id],
-        "waived": waiver is not None,
+        "waived": report.waived(finding),
         "waiver": _waiver(waiver) if waiver else None,
         "new": report.is_new(finding),
     }
@@ -85,7 +113,7 @@ def _waiver(waiver: Any) -> dict[str, Any]:
     return {key: getattr(waiver, key) for key in ("reason", "owner", "approved_by", "expires")}
 
 
-def score_of(score: Score, report: Report, book: Rulebook, language: str) -> dict[str, Any]:
+def score_of(score: Score, report: Report, language: str) -> dict[str, Any]:
     """A score with its parts."""
     return {
         "total": float(shown_total(score)),

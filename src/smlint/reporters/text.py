@@ -45,7 +45,7 @@ def _finding(pen: Pen, report: Report, finding: Finding, lines: list[str]) -> st
 def _answer(pen: Pen, report: Report, finding: Finding) -> str:
     """What to do about it or, where it is waived, who accepted it and why."""
     waiver = report.waivers.get(finding.id)
-    if waiver is None:
+    if waiver is None or not report.waived(finding):
         label = f"{INDENT}{pen.say('text.fix')}: "
         text = pen.wrap(finding.fix(pen.language), " " * len(label), label)
         return pen.paint(label, "good") + text[len(label) :]
