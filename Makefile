@@ -3,9 +3,9 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-DEV := build hatchling hypothesis import-linter jsonschema mypy pytest ruff types-openpyxl types-PyYAML types-tabulate
+DEV := build hatchling hypothesis import-linter jsonschema mypy pytest ruff types-openpyxl types-PyYAML types-tabulate cmarkgfm xmlschema
 
-.PHONY: help setup example compile test lint check golden bench clean
+.PHONY: help setup example compile test lint check golden bench clients clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -47,4 +47,15 @@ bench: compile ## measure against the floor and the peers, and print ratios
 	$(BIN)/python bench/run.py
 
 clean: ## remove what the targets made
-	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .clients
+
+.clients/.made: Makefile
+	mkdir -p .clients
+	command -v npm > /dev/null && cd .clients && npm install --silent --no-audit --no-fund --no-save --prefix . \
+		@microsoft/sarif-multitool-linux @actions/core @umbrelladocs/rdformat-validator markdownlint-cli2@0.22.1
+	$(BIN)/python -m pip download --quiet --disable-pip-version-check --no-deps --no-binary :all: \
+		--dest .clients pytest==8.3.5
+	tar --extract --gzip --directory .clients --file .clients/pytest-8.3.5.tar.gz --strip-components 3 --wildcards '*/junit-10.xsd'
+	@touch $@
+
+clients: $(VENV)/.dev .clients/.made ## install the programs of others that judge our outputs (needs npm)

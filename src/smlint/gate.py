@@ -42,18 +42,15 @@ def decide(
 def _gated(report: Report, select: tuple[str, ...], ignore: tuple[str, ...]) -> list[Finding]:
     """The findings at or above --fail-on that no waiver hides and no comparison knows. What stops a file is a reason of
     its own."""
+    return [finding for finding in shown(report, select, ignore) if counts_against(report, finding)]
+
+
+def counts_against(report: Report, finding: Finding) -> bool:
+    """Whether a finding closes the gate by its severity."""
     fail_on = report.settings.fail_on
-    if fail_on == "never":
-        return []
-    worst = SEVERITIES[: SEVERITIES.index(fail_on) + 1]
-    return [
-        finding
-        for finding in shown(report, select, ignore)
-        if finding.severity in worst
-        and not report.waived(finding)
-        and not stops(finding)
-        and report.is_new(finding) is not False
-    ]
+    if fail_on == "never" or SEVERITIES.index(finding.severity) > SEVERITIES.index(fail_on):
+        return False
+    return not report.waived(finding) and not stops(finding) and report.is_new(finding) is not False
 
 
 def stops(finding: Finding) -> bool:

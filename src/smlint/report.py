@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import PurePath
+from posixpath import normpath
 from typing import Any, NamedTuple, cast
 
 from smlint.finding import Diagnostic, Finding
@@ -129,7 +131,8 @@ class Verdict(NamedTuple):
 class Run(NamedTuple):
     """All that one run found, the only thing that reporters get.
 
-    `book` judges plans for which no configuration says otherwise; `language` is what --lang says, if anything.
+    `book` judges plans for which no configuration says otherwise; `language` is what --lang says, if anything; `folder`
+    is the working directory as seen from the top of the repository, "" for the top itself.
     """
 
     reports: tuple[Report, ...]
@@ -140,6 +143,12 @@ class Run(NamedTuple):
     language: str | None = None
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
+    folder: str = ""
+
+    def path(self, report: Report) -> str:
+        """Where a plan's file stands from the top of the repository, which other programs count from; with slashes."""
+        name = report.plan.name
+        return name if PurePath(name).is_absolute() else normpath(f"{self.folder}/{name}".lstrip("/"))
 
     def shown(self, report: Report) -> list[Finding]:
         """The findings of a report that --select and --ignore leave to be shown and gated."""

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from smlint.cli.console import Points, Problem, colour, common, complain, echo, meant, width, write
-from smlint.cli.work import judged
+from smlint.cli.work import folder_in_repository, judged
 from smlint.reporters import REPORTERS
 
 
@@ -59,7 +59,7 @@ def check(paths: tuple[str, ...], **options: Any) -> None:
     known = {id for report in reports for id in report.settings.book.known} | set(book.known)
     select, ignore = (_selection(options[name], known, book, name) for name in ("select", "ignore"))
     verdict = decide(reports, select, ignore, problems, notes)
-    run = Run(reports, skipped, verdict, book, as_of, options["lang"], select, ignore)
+    run = Run(reports, skipped, verdict, book, as_of, options["lang"], select, ignore, folder_in_repository())
     if reports or options["format"] == "json":
         echo(_rendered(run, options["format"], _look(options)))
     elif not problems and not options["quiet"]:

@@ -96,6 +96,17 @@ def chosen(options: dict[str, Any]) -> Options:
     )
 
 
+def folder_in_repository() -> str:
+    """The working directory as seen from the top of the repository; "" at the top, or outside of any."""
+    here = os.getcwd()
+    top = here
+    while not os.path.exists(os.path.join(top, ".git")):
+        top, below = os.path.dirname(top), top
+        if top == below:
+            return ""
+    return "" if top == here else os.path.relpath(here, top).replace(os.sep, "/")
+
+
 class Work:
     """The files of one command on their way to reports."""
 
@@ -207,4 +218,5 @@ class Baselines:
         for path, baseline in self._read.items():
             there = [name for name in baseline.plans if os.path.isfile(os.path.join(baseline.folder, name))]
             if stale := baseline.stale(judged, there):
-                yield Word("note.stale", {"file": Code(called(path)), "n": len(stale)})
+                key = f"note.stale.{'one' if len(stale) == 1 else 'many'}"
+                yield Word(key, {"file": Code(called(path)), "n": len(stale)})

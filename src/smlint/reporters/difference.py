@@ -115,9 +115,9 @@ def _markdown(states: Difference, pen: Pen) -> list[str]:
             lines += ["", f"**{pen.say(f'diff.{key}', n=len(findings))}**", "", *_findings(findings, report, pen)]
     lines += ["", pen.say("diff.unchanged", n=len(states.unchanged))]
     if states.by_plan:
-        lines += ["", f"**{pen.say('diff.by-plan')}**", "", *_shift_table(states.by_plan, pen)]
+        lines += ["", f"**{pen.say('diff.by-plan')}**", "", *shift_table(states.by_plan, pen)]
     if states.rules_changed:
-        lines += ["", f"**{_rules_said(states, pen)}**", "", *_shift_table(states.by_rules, pen)]
+        lines += ["", f"**{_rules_said(states, pen)}**", "", *shift_table(states.by_rules, pen)]
     return lines
 
 
@@ -136,7 +136,7 @@ def _findings(findings: Sequence[Finding], report: Report, pen: Pen) -> list[str
     return [_table_row(heads), _table_row(["---"] * len(heads)), *map(_table_row, rows)]
 
 
-def _shift_table(shifts: Sequence[Shift], pen: Pen) -> list[str]:
+def shift_table(shifts: Sequence[Shift], pen: Pen) -> list[str]:
     heads = [pen.say("table.rule"), pen.say("diff.before"), pen.say("diff.after"), pen.say("diff.change")]
     rows = [
         [f"`{shift.rule}`", _points(shift.before, pen), _points(shift.after, pen), _signed(shift.change, pen)]

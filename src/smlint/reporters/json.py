@@ -30,7 +30,7 @@ def document(run: Run) -> dict[str, Any]:
     return {
         "smlint": __version__,
         "format": FORMAT,
-        "model": {"model": MODEL, "rulebook": _rulebook(run)},
+        "model": {"model": MODEL, "rulebook": rulebook_of(run)},
         "as_of": run.as_of.isoformat(),
         "language": language,
         "files": [_file(run, report) for report in run.reports],
@@ -44,7 +44,7 @@ def document(run: Run) -> dict[str, Any]:
     }
 
 
-def _rulebook(run: Run) -> str | None:
+def rulebook_of(run: Run) -> str | None:
     """The fingerprint of the rules that judged all plans; None where they differ, as each file then says."""
     prints = {report.settings.book.fingerprint for report in run.reports} or {run.book.fingerprint}
     return prints.pop() if len(prints) == 1 else None
