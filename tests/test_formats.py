@@ -401,6 +401,19 @@ def test_junit_is_xml_whatever_the_texts(text: str) -> None:
 # The command line.
 
 
+@pytest.mark.parametrize("format", ["json", "sarif", "junit", "gitlab", "rdjson", "csv"])
+def test_a_format_for_machines_is_well_formed_where_nothing_was_checked(tmp_path: Path, format: str) -> None:
+    said = smlint("check", ".", "--format", format, cwd=tmp_path)
+    assert said.code == 2
+    assert "nothing to check" in said.err
+    if format == "junit":
+        Tree.fromstring(said.out)
+    elif format == "csv":
+        assert said.out.startswith("\ufeffPlan,")
+    else:
+        json.loads(said.out)
+
+
 @pytest.mark.parametrize("format", MACHINE)
 def test_every_format_can_be_printed_and_written(tmp_path: Path, format: str) -> None:
     plan = str(TOP / "examples" / "least.yaml")

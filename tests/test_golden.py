@@ -7,7 +7,7 @@ from tests.golden import GOLDENS, outputs
 
 
 def test_outputs_of_the_examples() -> None:
-    expected = {file.name: file.read_text("utf-8") for file in GOLDENS.glob("*")}
+    expected = {file.name: file.read_bytes().decode() for file in GOLDENS.glob("*")}
     actual = {file.name: text for file, text in outputs(load())}
     assert expected.keys() == actual.keys()
     different = [name for name in expected if expected[name] != actual[name]]

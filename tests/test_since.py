@@ -166,6 +166,13 @@ def test_a_plan_without_its_key_is_still_checked(repository: Repository) -> None
     assert (gated.code, [id.split("@")[0] for id in gated.ids()]) == (1, ["not-a-plan"])
 
 
+def test_a_hook_that_is_handed_a_plan_without_its_key_checks_it(repository: Repository) -> None:
+    repository.edit(PLAN, "smlint: 1\n", "")
+    repository.write("other.yaml", "a: 1\n")
+    gated = repository.gate("--plans-only", PLAN, "other.yaml")
+    assert (gated.code, [id.split("@")[0] for id in gated.ids()]) == (1, ["not-a-plan"])
+
+
 @pytest.mark.parametrize(
     ("file", "text"),
     [(".gitignore", "plans/\n"), ("plans/.gitignore", "*.yaml\n"), ("smlint.yaml", "exclude: [plans]\n")],

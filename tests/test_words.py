@@ -63,7 +63,8 @@ def test_every_text_exists_in_every_language_with_the_same_holes(name: str) -> N
 def test_norwegian_is_norwegian() -> None:
     for name, text in TEXTS.items():
         assert not set('“”"‘’') & set(text["nb"]), f"{name}: Norwegian quotes are «»"
-        assert not re.search(r"\b(ikke ikke|utgangspunkt|the|baseline)\b", text["nb"]), name
+        prose = re.sub("`[^`]*`", "", text["nb"])
+        assert not re.search(r"\b(ikke ikke|utgangspunkt|the|baseline)\b", prose), name
         assert not re.search(r"\d,\d{3}", text["nb"]), name
 
 

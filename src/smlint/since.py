@@ -96,16 +96,25 @@ class Then:
         self._ignores: dict[str, Any] = {}
 
     def left_out(self, paths: Sequence[str], judged: Collection[str]) -> Iterator[str]:
-        """Files under the paths that were plans then and are still there, yet were not judged: a change does not take a
-        plan from under the gate by hiding it from the search or by dropping the key `smlint`."""
-        for path in filter(os.path.isdir, paths):
-            root = os.path.realpath(path)
-            inside = self.revision.inside(root)
-            for name in self.revision.objects if inside is not None else ():
+        """Files behind the paths that were plans then and are still there, yet were not judged: a change does not take
+        a plan from under the gate by hiding it from the search or by dropping the key `smlint`."""
+        for path in paths:
+            for name, shown in self._behind(path):
                 place = os.path.join(self.revision.top, name)
-                below = not inside or name.startswith(f"{inside}/")
-                if below and place not in judged and os.path.isfile(place) and self._was_plan(name, place):
-                    yield os.path.join(path, os.path.relpath(place, root))
+                if place not in judged and os.path.isfile(place) and self._was_plan(name, place):
+                    yield shown
+
+    def _behind(self, path: str) -> Iterator[tuple[str, str]]:
+        """The files that the revision has behind a path: from the top, and as the path leads there."""
+        if not os.path.isdir(path):
+            name = self.revision.inside(place_of(path))
+            yield from [(name, path)] if name in self.revision.objects else []
+            return
+        root = os.path.realpath(path)
+        inside = self.revision.inside(root)
+        for name in self.revision.objects if inside is not None else ():
+            if not inside or name.startswith(f"{inside}/"):
+                yield name, os.path.join(path, os.path.relpath(os.path.join(self.revision.top, name), root))
 
     def _was_plan(self, name: str, place: str) -> bool:
         if not searched(name) or self._passed_by(name, place):

@@ -11,7 +11,7 @@ import click
 
 from smlint.cli.console import Points, Problem, colour, common, complain, echo, meant, width, write
 from smlint.cli.work import folder_in_repository, judged
-from smlint.reporters import REPORTERS
+from smlint.reporters import FOR_PEOPLE, REPORTERS
 
 
 @click.command()
@@ -60,7 +60,7 @@ def check(paths: tuple[str, ...], **options: Any) -> None:
     select, ignore = (_selection(options[name], known, book, name) for name in ("select", "ignore"))
     verdict = decide(reports, select, ignore, problems, notes)
     run = Run(reports, skipped, verdict, book, as_of, options["lang"], select, ignore, folder_in_repository())
-    if reports or options["format"] == "json":
+    if reports or options["format"] not in FOR_PEOPLE:
         echo(_rendered(run, options["format"], _look(options)))
     elif not problems and not options["quiet"]:
         click.echo(say("summary.nothing-checked", run.own_language), err=True)

@@ -21,6 +21,11 @@ REPORTERS = {
     "markdown": "smlint.reporters.markdown",
     "csv": "smlint.reporters.csv",
 }
+FOR_PEOPLE = (
+    "text",
+    "concise",
+    "table",
+)  # say nothing where nothing was checked; the others are well formed all the same
 ENDINGS = {".json": "json", ".txt": "text", ".sarif": "sarif", ".xml": "junit", ".md": "markdown", ".csv": "csv"}
 
 

@@ -26,7 +26,8 @@ def render(run: Run, look: Look) -> str:
     pen = Pen(Look(), run.own_language)
     out = io.StringIO()
     writer = csv.writer(out, delimiter=";" if pen.language == "nb" else ",", lineterminator="\r\n")
-    writer.writerow([pen.say(f"table.{name}") for name in COLUMNS])
+    heads = [pen.say(f"table.{name}") for name in COLUMNS]
+    writer.writerow([head[:1].upper() + head[1:] for head in heads])
     for report in run.reports:
         for finding in run.shown(report):
             writer.writerow([_cell(value) for value in _row(run, report, finding, pen)])

@@ -57,7 +57,8 @@ def _headline(states: Difference, pen: Pen) -> str:
     assert one is not None
     assert other is not None
     names = [pen.write(Word(f"level.{score.level}")) for score in (one, other)]
-    level = pen.say("diff.level", before=str(one.level), after=str(other.level), was=names[0], now=names[1])
+    key = "diff.same-level" if one.level == other.level else "diff.level"
+    level = pen.say(key, before=str(one.level), after=str(other.level), was=names[0], now=names[1])
     figures = {"before": _Figure(pen.total(one)), "after": _Figure(pen.total(other))}
     change = _Figure(_signed(other.total - one.total, pen))
     return f"{level} · {pen.say('diff.score', **figures, change=change)}"
