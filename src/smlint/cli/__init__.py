@@ -16,6 +16,7 @@ from smlint import __version__
 COMMANDS = {
     "check": "check",
     "score": "score",
+    "report": "report",
     "diff": "diff",
     "baseline": "baseline",
     "rules": "rules",

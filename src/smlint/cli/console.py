@@ -126,7 +126,7 @@ def complain(problems: Sequence[Any], language: str) -> None:
         click.echo(f"smlint: {written(problem, language)}", err=True)
 
 
-def write(file: str, text: str) -> None:
+def write(file: str, content: str | bytes) -> None:
     """Write a file whole or not at all: to a temporary file beside it, then renamed."""
     import tempfile
 
@@ -134,8 +134,9 @@ def write(file: str, text: str) -> None:
     try:
         descriptor, temporary = tempfile.mkstemp(dir=folder, prefix=".smlint-")
         try:
-            with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace", newline="\n") as stream:
-                stream.write(text)
+            raw = content if isinstance(content, bytes) else content.encode("utf-8", "backslashreplace")
+            with os.fdopen(descriptor, "wb") as stream:
+                stream.write(raw)
             os.chmod(temporary, 0o644)
             os.replace(temporary, file)
         except BaseException:

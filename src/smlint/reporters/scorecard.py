@@ -30,13 +30,13 @@ def _card(run: Run, report: Report, pen: Pen, explain: bool) -> str:
     assert score is not None
     parts = [
         _head(pen, report, score),
-        _dimensions(pen, run, score),
+        _dimensions(pen, report, score),
         _chains(pen, report),
         _next(pen, report, score),
         _best(pen, report, score),
     ]
     if explain:
-        parts += [_ledger(pen, run, score)]
+        parts += [_ledger(pen, report, score)]
     parts.append(pen.paint(pen.wrap(pen.say("score.written")), "dim") + "\n")
     return "\n".join(part for part in parts if part)
 
@@ -60,9 +60,9 @@ class _Figure(str):
     __slots__ = ()
 
 
-def _dimensions(pen: Pen, run: Run, score: Score) -> str:
+def _dimensions(pen: Pen, report: Report, score: Score) -> str:
     """A line per dimension: level, bar, share, points earned of those to be earned."""
-    titles = {id: run.book.dimensions[id].title[pen.language] for id in score.parts}
+    titles = {id: report.settings.book.dimensions[id].title[pen.language] for id in score.parts}
     wide = max(columns(title) for title in titles.values())
     lines = [pen.paint(pen.say("score.dimensions"), "bold")]
     for id, part in score.parts.items():
@@ -83,17 +83,22 @@ def _one(pen: Pen, value: Fraction) -> str:
 
 def _chains(pen: Pen, report: Report) -> str:
     """Shares of shares worked out: 40 % of 30 % = 12 % of 120 000 enquiries = 14 400 a year."""
-    known = {criterion["id"]: criterion for criterion in all_criteria(report.data) if "id" in criterion}
-    chains = [(id, chain) for id, criterion in known.items() if (chain := resolved_chain(criterion, known))]
-    chains = [(id, chain) for id, chain in chains if len(chain.targets) > 1]
-    if not chains:
+    found = chains(report)
+    if not found:
         return ""
     lines = [pen.paint(pen.say("score.chains"), "bold")]
-    lines += [pen.wrap(_chain(pen, id, chain), "    ", "  ") for id, chain in chains]
+    lines += [pen.wrap(chain_sentence(pen, id, chain), "    ", "  ") for id, chain in found]
     return "\n".join(lines) + "\n"
 
 
-def _chain(pen: Pen, id: str, chain: Chain) -> str:
+def chains(report: Report) -> list[tuple[str, Chain]]:
+    """The shares of shares that lead to a counted population, by criterion. The report must not be lean."""
+    known = {criterion["id"]: criterion for criterion in all_criteria(report.data) if "id" in criterion}
+    found = [(id, chain) for id, criterion in known.items() if (chain := resolved_chain(criterion, known))]
+    return [(id, chain) for id, chain in found if len(chain.targets) > 1]
+
+
+def chain_sentence(pen: Pen, id: str, chain: Chain) -> str:
     steps = pen.say("score.of").join(f"{figure(target, pen.language)} %" for target in chain.targets)
     per = pen.say(f"per.{chain.per}") if chain.per else ""
     values = {"share": chain.share, "count": chain.size, "population": chain.population, "amount": chain.amount}
@@ -127,14 +132,16 @@ def _steps(pen: Pen, report: Report, found: list[Finding]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _ledger(pen: Pen, run: Run, score: Score) -> str:
+def _ledger(pen: Pen, report: Report, score: Score) -> str:
     """Points per rule and dimension, rounded for reading, and their sum in exact fractions."""
     wide = max(map(len, score.outcomes)) + 2
     names = [pen.say(f"table.{name}") for name in ("points", "earned", "lost", "blocked", "passed")]
     lines = [pen.paint(pen.say("score.ledger"), "bold"), " " * (wide + 2) + "".join(f"{name:>9}" for name in names)]
     for id, part in score.parts.items():
-        lines.append(pen.paint(f"  {run.book.dimensions[id].title[pen.language]:<{wide}}" + _row(pen, part), "bold"))
-        for rule in run.book.listed:
+        lines.append(
+            pen.paint(f"  {report.settings.book.dimensions[id].title[pen.language]:<{wide}}" + _row(pen, part), "bold")
+        )
+        for rule in report.settings.book.listed:
             outcome = score.outcomes.get(rule.id)
             if outcome is None or rule.dimension != id:
                 continue
@@ -147,10 +154,10 @@ def _ledger(pen: Pen, run: Run, score: Score) -> str:
     lines.append(pen.paint(f"  {pen.say('table.sum'):<{wide}}{_row(pen, whole)}", "bold"))
     exact = {name: _Figure(str(value)) for name, value in zip(("earned", "lost", "blocked"), whole[1:], strict=True)}
     lines += ["", pen.wrap(pen.say("score.sum", **exact, total=whole.earned + whole.lost + whole.blocked))]
-    absent = sorted(run.book.rules.keys() - score.outcomes.keys())
+    absent = sorted(report.settings.book.rules.keys() - score.outcomes.keys())
     if absent:
         lines.append(pen.wrap(pen.say("score.not-applicable", rules=[Code(name) for name in absent])))
-    lines.append(pen.say("score.model", model=MODEL, rulebook=run.book.fingerprint[:19]))
+    lines.append(pen.say("score.model", model=MODEL, rulebook=report.settings.book.fingerprint[:19]))
     return "\n".join(lines) + "\n"
 
 

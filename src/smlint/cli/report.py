@@ -1,0 +1,81 @@
+"""`smlint report`: the document of a review meeting."""
+
+from __future__ import annotations
+
+import datetime
+import os
+import sys
+from typing import Any
+
+import click
+
+from smlint.cli.console import Problem, common, complain, echo, write
+from smlint.cli.work import folder_in_repository, judged
+
+FORMATS = ("html", "xlsx", "markdown", "csv")
+ENDINGS = {".html": "html", ".htm": "html", ".xlsx": "xlsx", ".md": "markdown", ".csv": "csv"}
+
+
+@click.command()
+@click.argument("paths", nargs=-1, required=True, metavar="PATH…")
+@click.option("-o", "--output", "file", required=True, metavar="FILE", help="The file to write; - is standard output.")
+@click.option("--format", "format", type=click.Choice(FORMATS), help="What to write (default: by FILE's ending).")
+@click.option("--baseline", metavar="FILE", help="Mark findings that this file does not know as new.")
+@click.option("--since", metavar="REV", help="Compare with a git revision.")
+@common
+def report(paths: tuple[str, ...], file: str, format: str | None, **options: Any) -> None:
+    """Write the review document of plans: a page, a spreadsheet, Markdown or CSV.
+
+    0 where all plans could be judged, else 2; what was found does not matter here.
+    """
+    from smlint.gate import decide
+    from smlint.report import Run
+    from smlint.words import Word
+
+    format = format or ENDINGS.get(os.path.splitext(file)[1].lower())
+    if format is None:
+        raise Problem(f"--output {file}: say the format with --format ({', '.join(FORMATS)})")
+    render = _renderer(format)
+    as_of = options["as_of"] or datetime.date.today()
+    reports, skipped, problems, notes, book = judged(paths, as_of, options)
+    verdict = decide(reports, problems=problems, notes=notes)
+    run = Run(reports, skipped, verdict, book, as_of, options["lang"], folder=folder_in_repository())
+    if reports:
+        _put(file, render(run))
+    unread = [report.plan.name for report in reports if report.score is None]
+    problems += (Word("gate.unread", {"files": unread}),) if unread else ()
+    complain(problems, run.own_language)
+    if reports and file != "-" and not options["quiet"]:
+        click.echo(f"{file}: {len(reports)} plans" if len(reports) > 1 else file)
+    raise click.exceptions.Exit(2 if problems else 0)
+
+
+def _renderer(format: str) -> Any:
+    """The function that writes a run in a format. What only some users need is an extra."""
+    from smlint.reporters import Look, reporter
+
+    try:
+        if format == "html":
+            from smlint.page import render as page
+
+            return lambda run: page(run, Look())
+        if format == "xlsx":
+            from smlint.sheet import render as sheet
+
+            return sheet
+    except ImportError as error:
+        if error.name and error.name.startswith("smlint"):
+            raise
+        raise Problem(
+            f"{format} needs the extra `report` ({error.name} is missing): pip install 'smlint[report]'"
+        ) from None
+    return lambda run: reporter(format)(run, Look())
+
+
+def _put(file: str, content: str | bytes) -> None:
+    if file != "-":
+        write(file, content)
+    elif isinstance(content, bytes):
+        sys.stdout.buffer.write(content)
+    else:
+        echo(content)

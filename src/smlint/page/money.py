@@ -1,0 +1,107 @@
+"""Time and money: what the plan costs, by category and by goal, and what it promises, with the arithmetic shown."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+from smlint.page.figures import Figures
+from smlint.profile import CATEGORIES
+from smlint.report import Report
+from smlint.reporters import Look
+from smlint.reporters.scorecard import chain_sentence, chains
+from smlint.reporters.style import Pen
+from smlint.words import shown
+
+
+def money(report: Report, figures: Figures) -> dict[str, Any] | None:
+    """Investment, hours, returns and share chains; None where the plan says nothing of any."""
+    data = report.data
+    investment = data.get("investment", {})
+    pen = Pen(Look(), figures.language)
+    facts = {
+        "categories": _categories(investment, figures),
+        "people": _people(investment, figures),
+        "total": _total(investment, figures),
+        "hours": _hours(data, figures),
+        "goals": [_goal(goal, investment, figures) for goal in data.get("goals", ())],
+        "chains": [chain_sentence(pen, id, chain) for id, chain in chains(report)],
+    }
+    return facts if investment or facts["chains"] or facts["hours"] else None
+
+
+def _categories(investment: dict[str, Any], figures: Figures) -> list[dict[str, Any]]:
+    """Amounts by category, people first, with bars in thousandths of the greatest."""
+    amounts = {"people": investment.get("_people_money", 0)}
+    amounts |= {category: investment[category] for category in CATEGORIES if category in investment}
+    greatest = max([*amounts.values(), 1])
+    currency = investment.get("currency")
+    return [
+        {"key": key, "amount": figures.money(amount, currency), "bar": float(1000 * Fraction(amount) / greatest)}
+        for key, amount in amounts.items()
+        if amount or key != "people"
+    ]
+
+
+def _people(investment: dict[str, Any], figures: Figures) -> list[str]:
+    """The price of people, line by line: 1 800 h × 450 = 810 000 NOK."""
+    currency = investment.get("currency")
+    lines = []
+    for person in investment.get("people", ()):
+        hours, rate = person.get("hours"), person.get("rate")
+        price = figures.money(hours * rate, currency) if hours is not None and rate is not None else "–"
+        unit = "t" if figures.language == "nb" else "h"
+        sum = f"{figures.number(hours)}\u00a0{unit} × {figures.number(rate)} = {price}"
+        lines.append(f"{shown(person.get('role', '–'))}: {sum}")
+    return lines
+
+
+def _total(investment: dict[str, Any], figures: Figures) -> dict[str, Any] | None:
+    """What the parts come to, beside what the plan states."""
+    if not investment:
+        return None
+    stated, worked = investment.get("total", {}).get("money"), investment.get("_money", 0)
+    currency = investment.get("currency")
+    return {
+        "worked": figures.money(worked, currency),
+        "stated": figures.money(stated, currency) if stated is not None else None,
+        "differs": stated is not None and stated != worked,
+    }
+
+
+def _hours(data: dict[str, Any], figures: Figures) -> dict[str, Any] | None:
+    """Hours that initiatives plan against hours that people have, in thousandths of the greater."""
+    planned = sum(initiative.get("hours", 0) for initiative in data.get("initiatives", ()))
+    available = data.get("investment", {}).get("_people_hours", 0)
+    greatest = max(planned, available)
+    if not greatest:
+        return None
+    bars = [float(1000 * Fraction(value) / greatest) for value in (planned, available)]
+    return {
+        "planned": figures.number(planned),
+        "available": figures.number(available),
+        "bars": bars,
+        "over": planned > available,
+    }
+
+
+def _goal(goal: dict[str, Any], investment: dict[str, Any], figures: Figures) -> dict[str, Any]:
+    """One goal: hours and money of its initiatives, shared evenly among their goals, and the return that it states."""
+    shares = [
+        (Fraction(each.get("hours", 0)), Fraction(each.get("cost", 0)), len(set(each.get("goals", ()))) or 1)
+        for each in goal.get("_initiatives", ())
+    ]
+    hours = sum((h / n for h, _, n in shares), Fraction(0))
+    cost = sum((c / n for _, c, n in shares), Fraction(0))
+    currency, returned = investment.get("currency"), goal.get("return", {})
+    amount = returned.get("amount")
+    return {
+        "id": shown(str(goal.get("id", "–")), 40),
+        "statement": shown(goal.get("statement", "–"), 120),
+        "hours": figures.number(hours) if hours else "–",
+        "cost": figures.money(cost, currency) if cost else "–",
+        "return": figures.money(amount, returned.get("currency") or currency) if amount is not None else "–",
+        "per": returned.get("per") if amount is not None else None,
+        "roi": figures.percent(returned["roi_percent"]) if "roi_percent" in returned else "–",
+        "whole": figures.money(goal["_cost"], currency) if "_cost" in goal else None,
+    }

@@ -1,0 +1,242 @@
+"""The review as a spreadsheet: summary, findings with room for decisions, the ledger of points, the rules."""
+
+from __future__ import annotations
+
+import datetime
+import io
+import re
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+from typing import Any
+
+import xlsxwriter
+
+from smlint.bundled import HERE
+from smlint.page.codes import codes
+from smlint.page.findings import Row, rows
+from smlint.report import Run
+from smlint.rulebook import MODEL
+from smlint.words import learn, rounded, say, written
+
+LONGEST = 32_000  # characters of a cell; Excel takes 32,767
+_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+FINDINGS = (
+    # column, width
+    ("code", 9), ("plan", 24), ("severity", 11), ("where", 22), ("line", 7), ("finding", 48), ("why", 40), ("fix", 40),
+    ("owner", 22), ("points", 9), ("rule", 26), ("dimension", 20), ("new", 7), ("decision", 14), ("responsible", 22),
+    ("due", 12), ("decision-reason", 36), ("waived", 24), ("id", 40),
+)  # fmt: skip
+ANSWERS = ("fix", "accept", "drop")
+_ROOM = 200  # rows below the findings that keep the drop-downs
+
+
+def render(run: Run) -> bytes:
+    """An .xlsx file. Text is text: no formula and no link is made of what a plan holds. The same run, the same bytes."""
+    learn(HERE / "page" / "words.yaml")
+    out = io.BytesIO()
+    book = _Book(out, run)
+    book.summary()
+    book.findings()
+    book.ledger()
+    book.rules()
+    book.file.close()
+    return out.getvalue()
+
+
+class _Book:
+    """The workbook while it is written."""
+
+    def __init__(self, out: io.BytesIO, run: Run) -> None:
+        self.run = run
+        self.language = run.own_language
+        options = {
+            "in_memory": True,
+            "strings_to_formulas": False,
+            "strings_to_urls": False,
+            "strings_to_numbers": False,
+        }
+        self.file = xlsxwriter.Workbook(out, options)
+        created = datetime.datetime.combine(run.as_of, datetime.time())
+        self.file.set_properties({"title": self.say("head"), "created": created, "comments": f"smlint, model {MODEL}"})
+        form = self.file.add_format
+        self.head = form({"bold": True, "bottom": 2, "text_wrap": True, "valign": "bottom"})
+        self.text = form({"text_wrap": True, "valign": "top"})
+        self.bold = form({"bold": True, "text_wrap": True, "valign": "top"})
+        self.figure = form({"num_format": "#,##0.00", "valign": "top"})
+        self.whole = form({"num_format": "0", "valign": "top"})
+        self.day = form({"num_format": "yyyy-mm-dd", "valign": "top"})
+        self.open = form(
+            {"text_wrap": True, "valign": "top", "bg_color": "#FFF9E5", "border": 1, "border_color": "#D5DADE"}
+        )
+        self.open_day = form({"num_format": "yyyy-mm-dd", "valign": "top", "bg_color": "#FFF9E5", "border": 1,
+                              "border_color": "#D5DADE"})  # fmt: skip
+        self.sum = form({"bold": True, "top": 2, "num_format": "#,##0.00"})
+        colours = {"error": "#B3261E", "warning": "#8A5A00", "info": "#34586F"}
+        self.severities = {name: form({"bold": True, "valign": "top", "font_color": c}) for name, c in colours.items()}
+
+    def say(self, key: str, **values: Any) -> str:
+        return say(key if "." in key else f"page.{key}", self.language, **values)
+
+    def sheet(self, name: str, columns: Iterable[tuple[str, int]]) -> Any:
+        """A sheet with a frozen heading, widths, and a page that prints to the width of A4."""
+        sheet = self.file.add_worksheet(re.sub(r"[\[\]:*?/\\']", " ", name)[:31])
+        for number, (title, width) in enumerate(columns):
+            sheet.set_column(number, number, width)
+            self.put(sheet, 0, number, title, self.head)
+        sheet.freeze_panes(1, 0)
+        sheet.set_landscape()
+        sheet.set_paper(9)
+        sheet.fit_to_pages(1, 0)
+        sheet.repeat_rows(0)
+        return sheet
+
+    def put(self, sheet: Any, row: int, column: int, value: Any, form: Any) -> None:
+        """Write one cell: a number as a number, a day as a day, all else as text."""
+        if isinstance(value, Fraction):
+            sheet.write_number(row, column, float(rounded(value, 2)), form)
+        elif isinstance(value, int) and not isinstance(value, bool):
+            sheet.write_number(row, column, value, form)
+        elif isinstance(value, datetime.date):
+            sheet.write_datetime(row, column, datetime.datetime.combine(value, datetime.time()), form)
+        elif value is None or value == "":
+            sheet.write_blank(row, column, None, form)
+        else:
+            sheet.write_string(row, column, _cell(str(value)), form)
+
+    def line(self, sheet: Any, row: int, values: Sequence[tuple[Any, Any]]) -> None:
+        for column, (value, form) in enumerate(values):
+            self.put(sheet, row, column, value, form)
+
+    # The sheets.
+
+    def summary(self) -> None:
+        """A row per plan, and the gate."""
+        columns = [(self.say("plan"), 44), (self.say("level"), 8), (self.say("ambition"), 12), (self.say("score"), 9)]
+        dimensions = {id: each for report in self.run.reports for id, each in report.settings.book.dimensions.items()}
+        columns += [(each.title[self.language], 14) for each in dimensions.values()]
+        columns += [(self.say(f"severity.{name}"), 10) for name in ("error", "warning", "info")]
+        sheet = self.sheet(self.say("plan"), columns)
+        for row, report in enumerate(self.run.reports, 1):
+            score = report.score
+            found = [finding for finding in self.run.shown(report) if not report.waived(finding)]
+            values: list[tuple[Any, Any]] = [(f"{report.title or ''}\n{report.plan.name}".strip(), self.bold)]
+            values += [(score.level if score else None, self.whole), (report.ambition, self.whole)]
+            values += [(score.total if score else None, self.figure)]
+            for id in dimensions:
+                values.append((100 * score.share(id) if score and id in score.parts else None, self.whole))
+            values += [(sum(f.severity == name for f in found), self.whole) for name in ("error", "warning", "info")]
+            self.line(sheet, row, values)
+        row = len(self.run.reports) + 2
+        gate = self.say("gate-open" if self.run.verdict.passed else "gate-closed")
+        why = "; ".join(written(reason, self.language) for reason in self.run.verdict.why)
+        lines = [f"{self.say('gate')}: {gate}" + (f" – {why}" if why else ""), self.say("written"),
+                 self.say("as-of", date=self.run.as_of.isoformat())]  # fmt: skip
+        for number, text in enumerate(lines):
+            self.put(sheet, row + number, 0, text, self.text)
+
+    def findings(self) -> None:
+        """A row per finding, with empty cells for what the meeting decides."""
+        sheet = self.sheet(self.say("findings"), [(self.say(f"sheet-{name}"), width) for name, width in FINDINGS])
+        named = codes(self.run)
+        row = 0
+        for report in self.run.reports:
+            for found in rows(self.run, report, named, self.run.language_of(report)):
+                row += 1
+                self.line(sheet, row, self._finding(report.plan.name, found))
+        sheet.autofilter(0, 0, max(row, 1), len(FINDINGS) - 1)
+        names = [name for name, _ in FINDINGS]
+        answers = [self.say(f"choice-{name}") for name in ANSWERS]
+        last = row + _ROOM
+        decide, due = names.index("decision"), names.index("due")
+        sheet.data_validation(1, decide, last, decide, {"validate": "list", "source": answers})
+        sheet.data_validation(
+            1, due, last, due,
+            {"validate": "date", "criteria": ">=", "value": datetime.date(2000, 1, 1), "ignore_blank": True},
+        )  # fmt: skip
+        owners = sorted({owner for report in self.run.reports for owner in report.owners.values() if owner})
+        self._suggest(sheet, names.index("responsible"), last, owners)
+
+    def _suggest(self, sheet: Any, column: int, last: int, owners: list[str]) -> None:
+        """Offer the plans' own roles; others may be written. A list in a cell holds 255 characters."""
+        chosen: list[str] = []
+        for owner in owners:
+            if "," not in owner and len(",".join([*chosen, _cell(owner)])) <= 255:
+                chosen.append(_cell(owner))
+        if chosen:
+            offer = {"validate": "list", "source": chosen, "error_type": "information", "show_error": False}
+            sheet.data_validation(1, column, last, column, offer)
+
+    def _finding(self, plan: str, row: Row) -> list[tuple[Any, Any]]:
+        language = self.language
+        waived = " ".join(filter(None, (row.reason, row.until, row.by))) if row.waived else ""
+        new = "" if row.new is None else say(f"table.{'yes' if row.new else 'no'}", language)
+        line = int(row.place.rpartition(":")[2])
+        return [
+            (row.code, self.text), (plan, self.text),
+            (say(f"severity.{row.severity}", language), self.severities[row.severity]),
+            (row.where, self.bold), (line, self.whole), (row.message, self.text), (row.why, self.text),
+            (row.fix, self.text), (row.owner, self.text), (row.points or None, self.figure), (row.rule, self.text),
+            (row.dimension, self.text), (new, self.text), (None, self.open), (None, self.open), (None, self.open_day),
+            (None, self.open), (waived, self.text), (row.id, self.text),
+        ]  # fmt: skip
+
+    def ledger(self) -> None:
+        """Points per plan and rule. The sums are figures, not formulas: they were added exactly."""
+        parts = ("points", "earned", "lost", "blocked")
+        columns = [(self.say("plan"), 36), (self.say("dimension"), 24), (self.say("sheet-rule"), 32)]
+        columns += [(self.say(name), 11) for name in parts] + [
+            (self.say("exact"), 18),
+            (say("table.passed", self.language), 12),
+        ]
+        sheet = self.sheet(self.say("sheet-ledger"), columns)
+        row = 0
+        for report in self.run.reports:
+            score = report.score
+            if score is None:
+                continue
+            sums = [Fraction(0)] * 4
+            for rule in report.settings.book.listed:
+                outcome = score.outcomes.get(rule.id)
+                if outcome is None:
+                    continue
+                row += 1
+                part = score.rules[rule.id]
+                sums = [one + other for one, other in zip(sums, part, strict=True)]
+                title = score.dimensions[rule.dimension].title[self.language]
+                values: list[tuple[Any, Any]] = [
+                    (report.plan.name, self.text),
+                    (title, self.text),
+                    (rule.id, self.text),
+                ]
+                values += [(value, self.figure) for value in part]
+                values += [(str(part.earned), self.text), (f"{outcome.passed}/{outcome.subjects}", self.text)]
+                self.line(sheet, row, values)
+            row += 1
+            totals: list[tuple[Any, Any]] = [
+                (report.plan.name, self.sum),
+                (None, self.sum),
+                (self.say("sum"), self.sum),
+            ]
+            self.line(sheet, row, totals + [(value, self.sum) for value in sums] + [(str(sums[1]), self.sum)])
+        sheet.autofilter(0, 0, max(row, 1), len(columns) - 1)
+
+    def rules(self) -> None:
+        """The rules that judged, with their reasons."""
+        names = ("rule", "title", "why", "fix", "dimension", "level", "source")
+        widths = (30, 40, 60, 50, 24, 8, 24)
+        sheet = self.sheet(
+            self.say("sheet-rules"), [(self.say(f"sheet-{n}"), w) for n, w in zip(names, widths, strict=True)]
+        )
+        books = {report.settings.book.fingerprint: report.settings.book for report in self.run.reports}
+        rules = {rule.id: (rule, book) for book in books.values() for rule in book.listed}
+        for row, (rule, book) in enumerate(rules.values(), 1):
+            dimension = book.dimensions[rule.dimension].title[self.language]
+            texts = (rule.id, rule.title[self.language], rule.why[self.language], rule.fix[self.language], dimension)
+            values: list[tuple[Any, Any]] = [(text, self.text) for text in texts]
+            self.line(sheet, row, [*values, (rule.level, self.whole), (", ".join(rule.source), self.text)])
+
+
+def _cell(text: str) -> str:
+    """Text that a cell can hold: no control characters, and not too long."""
+    text = _NOT_XML.sub(lambda match: f"\\x{ord(match[0]):02x}", text)
+    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
