@@ -31,7 +31,7 @@ _ROOM = 200  # rows below the findings that keep the drop-downs
 
 
 def render(run: Run) -> bytes:
-    """An .xlsx file. Text is text: no formula and no link is made of what a plan holds. The same run, the same bytes."""
+    """An .xlsx file. Text is text: what a plan holds makes no formula and no link. The same run, the same bytes."""
     learn(HERE / "page" / "words.yaml")
     out = io.BytesIO()
     book = _Book(out, run)

@@ -62,7 +62,7 @@ def waive(plan: Plan, data: dict[str, Any], findings: list[Finding], rules: Coll
     """
     complaints: list[Finding] = []
     waivers = list(_valid(plan, data, rules, complaints))
-    found = _by_target(plan, findings) if waivers else {}
+    found = by_target(plan, findings) if waivers else {}
     by_finding: dict[str, Waiver] = {}
     for waiver in waivers:
         if waiver.expires is not None and waiver.expires < as_of.isoformat():
@@ -77,7 +77,7 @@ def waive(plan: Plan, data: dict[str, Any], findings: list[Finding], rules: Coll
     return Waived(by_finding, complaints, tuple(waivers))
 
 
-def _by_target(plan: Plan, findings: list[Finding]) -> dict[tuple[str, _Target], list[str]]:
+def by_target(plan: Plan, findings: list[Finding]) -> dict[tuple[str, _Target], list[str]]:
     """The ids of the findings of each rule by all that a waiver may call them: items above them, key, line, plan."""
     found: dict[tuple[str, _Target], list[str]] = {}
     for finding in findings:

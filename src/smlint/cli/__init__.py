@@ -17,6 +17,7 @@ COMMANDS = {
     "check": "check",
     "score": "score",
     "report": "report",
+    "decisions": "decisions",
     "diff": "diff",
     "baseline": "baseline",
     "rules": "rules",

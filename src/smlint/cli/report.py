@@ -69,6 +69,10 @@ def _renderer(format: str) -> Any:
         raise Problem(
             f"{format} needs the extra `report` ({error.name} is missing): pip install 'smlint[report]'"
         ) from None
+    if format == "csv":
+        from smlint.reporters.csv import meeting
+
+        return meeting
     return lambda run: reporter(format)(run, Look())
 
 
