@@ -3,9 +3,9 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-DEV := build hatchling hypothesis import-linter jsonschema mypy pytest ruff types-openpyxl types-PyYAML types-tabulate cmarkgfm xmlschema
+DEV := build hatchling hypothesis import-linter jsonschema mypy pytest ruff types-openpyxl types-PyYAML types-tabulate cmarkgfm xmlschema selenium
 
-.PHONY: help setup example compile test lint check golden bench clients clean
+.PHONY: help setup example compile test lint check golden bench clients browser clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -52,7 +52,7 @@ clean: ## remove what the targets made
 .clients/.made: Makefile
 	mkdir -p .clients
 	command -v npm > /dev/null && cd .clients && npm install --silent --no-audit --no-fund --no-save --prefix . \
-		@microsoft/sarif-multitool-linux @actions/core @umbrelladocs/rdformat-validator markdownlint-cli2@0.22.1
+		@microsoft/sarif-multitool-linux @actions/core @umbrelladocs/rdformat-validator markdownlint-cli2@0.22.1 axe-core
 	$(BIN)/python -m pip download --quiet --disable-pip-version-check --no-deps --no-binary :all: \
 		--dest .clients pytest==8.3.5
 	tar --extract --gzip --directory .clients --file .clients/pytest-8.3.5.tar.gz --strip-components 3 --wildcards '*/junit-10.xsd'
@@ -62,3 +62,7 @@ clean: ## remove what the targets made
 	@touch $@
 
 clients: $(VENV)/.dev .clients/.made ## install the programs of others that judge our outputs (needs npm)
+
+browser: ## install Chromium for the tests of the review page, where this machine can (Debian, as root)
+	command -v chromium > /dev/null && command -v chromedriver > /dev/null || \
+		{ apt-get update -qq && apt-get install -qq --yes --no-install-recommends chromium chromium-driver > /dev/null; }

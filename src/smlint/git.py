@@ -20,6 +20,15 @@ class GitError(Exception):
     """Git is missing, does not know the revision, or cannot read it: one sentence, with what to do."""
 
 
+class Commit(NamedTuple):
+    """A commit that touched a file: `day` is the committer's, `path` what the file was called."""
+
+    id: str
+    day: str
+    subject: str
+    path: str
+
+
 class _Object(NamedTuple):
     mode: str
     id: str
@@ -115,6 +124,25 @@ class Revision:
         """The bytes of a file, at most `most` where that is not negative; None when there is none. Raises GitError."""
         found = self.find(path)
         return None if found is None else self._read(self.objects[found], most)
+
+    def read_at(self, commit: str, path: str, most: int = -1) -> bytes | None:
+        """The bytes of a file at another commit of the same repository; None when there is none."""
+        run = _git(self.top, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{commit}:{path}")
+        return None if run.returncode else self._read(_Object("100644", run.stdout.decode().strip()), most)
+
+    def commits(self, path: str) -> list[Commit]:
+        """The commits up to this revision that touched a file, under whatever name, the oldest first. GitError."""
+        form = "--format=%x01%H%x00%cs%x00%s"
+        words = ("log", "--follow", "--name-only", "-z", "--no-show-signature", form, self.commit, "--", path)
+        run = _git(self.top, *words)
+        if run.returncode:
+            raise GitError(f"{self.name}: {_said(run)}")
+        found = []
+        for entry in os.fsdecode(run.stdout).split("\x01")[1:]:
+            id, day, subject, *names = entry.split("\0")
+            name = next((name.removeprefix("\n") for name in names if name.strip("\n")), path)
+            found.append(Commit(id, day, subject, name))
+        return found[::-1]
 
     def _read(self, object: _Object, most: int = -1) -> bytes:
         reader = self._started()

@@ -18,6 +18,7 @@ COMMANDS = {
     "score": "score",
     "report": "report",
     "decisions": "decisions",
+    "history": "history",
     "diff": "diff",
     "baseline": "baseline",
     "rules": "rules",

@@ -22,8 +22,9 @@ ENDINGS = {".html": "html", ".htm": "html", ".xlsx": "xlsx", ".md": "markdown", 
 @click.option("--format", "format", type=click.Choice(FORMATS), help="What to write (default: by FILE's ending).")
 @click.option("--baseline", metavar="FILE", help="Mark findings that this file does not know as new.")
 @click.option("--since", metavar="REV", help="Compare with a git revision.")
+@click.option("--history", "trails", is_flag=True, help="Draw the score through the commits of each plan (html).")
 @common
-def report(paths: tuple[str, ...], file: str, format: str | None, **options: Any) -> None:
+def report(paths: tuple[str, ...], file: str, format: str | None, trails: bool, **options: Any) -> None:
     """Write the review document of plans: a page, a spreadsheet, Markdown or CSV.
 
     0 where all plans could be judged, else 2; what was found does not matter here.
@@ -35,7 +36,7 @@ def report(paths: tuple[str, ...], file: str, format: str | None, **options: Any
     format = format or ENDINGS.get(os.path.splitext(file)[1].lower())
     if format is None:
         raise Problem(f"--output {file}: say the format with --format ({', '.join(FORMATS)})")
-    render = _renderer(format)
+    render = _renderer(format, options if trails else None)
     as_of = options["as_of"] or datetime.date.today()
     reports, skipped, problems, notes, book = judged(paths, as_of, options)
     verdict = decide(reports, problems=problems, notes=notes)
@@ -50,15 +51,16 @@ def report(paths: tuple[str, ...], file: str, format: str | None, **options: Any
     raise click.exceptions.Exit(2 if problems else 0)
 
 
-def _renderer(format: str) -> Any:
-    """The function that writes a run in a format. What only some users need is an extra."""
+def _renderer(format: str, history: dict[str, Any] | None) -> Any:
+    """The function that writes a run in a format; with `history`, these options judge the commits of its plans. What
+    only some users need is an extra."""
     from smlint.reporters import Look, reporter
 
     try:
         if format == "html":
             from smlint.page import render as page
 
-            return lambda run: page(run, Look())
+            return lambda run: page(run, Look(), _trails(run, history) if history is not None else {})
         if format == "xlsx":
             from smlint.sheet import render as sheet
 
@@ -74,6 +76,15 @@ def _renderer(format: str) -> Any:
 
         return meeting
     return lambda run: reporter(format)(run, Look())
+
+
+def _trails(run: Any, options: dict[str, Any]) -> dict[str, Any]:
+    """The history of each plan, by name."""
+    from smlint.cli.history import trail
+    from smlint.cli.work import faults
+
+    with faults():
+        return {each.plan.name: trail(each.plan.name, run.as_of, options, 100) for each in run.reports}
 
 
 def _put(file: str, content: str | bytes) -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import datetime
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, NamedTuple
+
+import click
 
 from smlint.checks import PluginError, allow
 from smlint.cli.console import Problem, meant
@@ -20,6 +22,7 @@ from smlint.rulebook import Rulebook, RuleError, load
 from smlint.words import Code, Word
 
 STDIN = "<stdin>"
+_MANY = 200  # files, from which on a terminal is told how far it has come
 
 
 class Judged(NamedTuple):
@@ -107,6 +110,16 @@ def folder_in_repository() -> str:
     return "" if top == here else os.path.relpath(here, top).replace(os.sep, "/")
 
 
+@contextmanager
+def progress(outcomes: Iterable[Any], count: int) -> Iterator[Iterable[Any]]:
+    """The outcomes as they come, told on standard error where that is a terminal and there are many."""
+    if count < _MANY or not sys.stderr.isatty():
+        yield outcomes
+        return
+    with click.progressbar(outcomes, length=count, file=sys.stderr) as told:
+        yield told
+
+
 class Work:
     """The files of one command on their way to reports."""
 
@@ -151,8 +164,9 @@ class Work:
         jobs = self.options.get("jobs", 1)
         several = jobs > 1 and len(ready) >= 2 * jobs
         outcomes = pool.spread(ready, jobs) if several else map(pool.look_at, ready)
-        for source, outcome in zip(ready, outcomes, strict=True):
-            self._note(place_of(source.name), outcome)
+        with progress(outcomes, len(ready)) as told:
+            for source, outcome in zip(ready, told, strict=True):
+                self._note(place_of(source.name), outcome)
         if standard is not None:
             self._note(standard[0], pool.judged(standard[1], *standard[2:]))
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Mapping, Sequence
 from functools import cache
+from types import MappingProxyType
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -12,6 +14,7 @@ from markupsafe import Markup
 
 from smlint import __version__
 from smlint.bundled import HERE
+from smlint.history import Step
 from smlint.page.business import business_map, heat_maps
 from smlint.page.codes import codes
 from smlint.page.figures import Figures
@@ -20,6 +23,7 @@ from smlint.page.money import money
 from smlint.page.portfolio import portfolio
 from smlint.page.standing import standing
 from smlint.page.timeline import timeline
+from smlint.page.trend import trend
 from smlint.report import Report, Run
 from smlint.reporters import Look
 from smlint.rulebook import MODEL
@@ -28,12 +32,17 @@ from smlint.words import learn, say, written
 WHOLE = 20  # plans that get a whole section; of more, each gets its figures and findings
 
 
-def render(run: Run, look: Look) -> str:
-    """The page of a run. Its reports must not be lean: the page draws what the plans hold."""
+def render(run: Run, look: Look, trails: Mapping[str, Sequence[Step]] = MappingProxyType({})) -> str:
+    """The page of a run. Its reports must not be lean: the page draws what the plans hold. `trails` holds the history
+    of plans by name."""
     learn(HERE / "page" / "words.yaml")
     figures = Figures(run.own_language)
     named = codes(run)
-    sections = [_section(run, report, named, len(run.reports) <= WHOLE) for report in run.reports]
+    sections = [
+        _section(run, report, named, len(run.reports) <= WHOLE)
+        | {"trend": trend(trails.get(report.plan.name, ()), Figures(run.language_of(report)))}
+        for report in run.reports
+    ]
     style, script = _text("page.css"), _text("page.js")
     return (
         _environment()
@@ -96,7 +105,14 @@ def _section(run: Run, report: Report, named: dict[tuple[str, str], str], whole:
 def _environment() -> Environment:
     """Everything is escaped unless it says that it is markup; a name that is not there is an error."""
     loader = PackageLoader("smlint.page", "")
-    return Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    return Environment(
+        loader=loader,
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.loopcontrols"],
+    )
 
 
 def _text(name: str) -> str:

@@ -45,6 +45,7 @@ function filterable(section) {
   };
   form.hidden = false;
   form.addEventListener("input", apply);
+  form.addEventListener("change", apply);
   form.addEventListener("submit", (event) => event.preventDefault());
 }
 
@@ -71,8 +72,9 @@ all("section.findings").forEach(filterable);
 all(".save button").forEach(saving);
 all(".decide input").forEach((field) => field.addEventListener("input", () => field.toggleAttribute("data-filled", Boolean(field.value))));
 // A finding that something links to is shown, whatever the filters say.
-addEventListener("hashchange", () => {
-  const row = document.getElementById(location.hash.slice(1));
+addEventListener("click", (event) => {
+  const link = event.target.closest("a[href^='#f-']");
+  const row = link && document.getElementById(link.hash.slice(1));
   if (row) row.hidden = false;
 });
 // On paper the folded parts stand open.

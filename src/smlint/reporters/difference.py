@@ -60,7 +60,7 @@ def _headline(states: Difference, pen: Pen) -> str:
     key = "diff.same-level" if one.level == other.level else "diff.level"
     level = pen.say(key, before=str(one.level), after=str(other.level), was=names[0], now=names[1])
     figures = {"before": _Figure(pen.total(one)), "after": _Figure(pen.total(other))}
-    change = _Figure(_signed(other.total - one.total, pen))
+    change = _Figure(signed(other.total - one.total, pen))
     return f"{level} · {pen.say('diff.score', **figures, change=change)}"
 
 
@@ -82,19 +82,19 @@ def _shifts(shifts: Sequence[Shift], pen: Pen) -> list[str]:
         return []
     wide = max(len(shift.rule) for shift in shifts)
     rows = [f"  {shift.rule:<{wide}}{_row(shift.before, shift.after, shift.change, pen)}" for shift in shifts]
-    total = _signed(sum((shift.change for shift in shifts), Fraction(0)), pen)
+    total = signed(sum((shift.change for shift in shifts), Fraction(0)), pen)
     return [*rows, pen.paint(f"  {pen.say('table.sum'):<{wide}}{'':>20}{total:>10}", "bold")]
 
 
 def _row(before: Fraction | None, after: Fraction | None, change: Fraction, pen: Pen) -> str:
-    return f"{_points(before, pen):>10}{_points(after, pen):>10}{_signed(change, pen):>10}"
+    return f"{_points(before, pen):>10}{_points(after, pen):>10}{signed(change, pen):>10}"
 
 
 def _points(value: Fraction | None, pen: Pen) -> str:
     return "–" if value is None else separated(str(rounded(value, 2)), pen.language)
 
 
-def _signed(value: Fraction, pen: Pen) -> str:
+def signed(value: Fraction, pen: Pen) -> str:
     """A change with its sign, two decimals, or as many as show that it is one."""
     decimals = next((n for n in range(2, 12) if rounded(value, n)), 2)
     figure = separated(str(rounded(abs(value), decimals)), pen.language)
@@ -103,7 +103,7 @@ def _signed(value: Fraction, pen: Pen) -> str:
 
 def _rules_said(states: Difference, pen: Pen) -> str:
     change = total(states.bridge) - total(states.old)
-    return pen.say("diff.rules", change=_Figure(_signed(change, pen)))
+    return pen.say("diff.rules", change=_Figure(signed(change, pen)))
 
 
 # --- markdown -----------------------------------------------------------------------------------------------------
@@ -140,10 +140,10 @@ def _findings(findings: Sequence[Finding], report: Report, pen: Pen) -> list[str
 def shift_table(shifts: Sequence[Shift], pen: Pen) -> list[str]:
     heads = [pen.say("table.rule"), pen.say("diff.before"), pen.say("diff.after"), pen.say("diff.change")]
     rows = [
-        [f"`{shift.rule}`", _points(shift.before, pen), _points(shift.after, pen), _signed(shift.change, pen)]
+        [f"`{shift.rule}`", _points(shift.before, pen), _points(shift.after, pen), signed(shift.change, pen)]
         for shift in shifts
     ]
-    rows.append([pen.say("table.sum"), "", "", _signed(sum((shift.change for shift in shifts), Fraction(0)), pen)])
+    rows.append([pen.say("table.sum"), "", "", signed(sum((shift.change for shift in shifts), Fraction(0)), pen)])
     return [_table_row(heads), "| --- | ---: | ---: | ---: |", *map(_table_row, rows)]
 
 
