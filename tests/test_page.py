@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 
 from smlint.gate import decide
+from smlint.meeting import codes
 from smlint.page import WHOLE, render
 from smlint.page.business import business_map, heat_maps
-from smlint.page.codes import codes
 from smlint.page.figures import Figures
 from smlint.page.money import money
 from smlint.page.standing import standing

@@ -7,11 +7,11 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
+import cmarkgfm
 import pytest
 from openpyxl import load_workbook
 
-from smlint.page.codes import codes
-from smlint.reporters.csv import meeting
+from smlint.meeting import codes, csv, markdown
 from smlint.sheet import render
 from tests.test_formats import HOSTILE, NAME, hostile_plan
 from tests.test_page import example, judged, run_of
@@ -57,9 +57,9 @@ def test_the_findings_are_those_of_the_report() -> None:
 def test_decisions_are_chosen_from_a_list() -> None:
     sheet = book("customer-service-first-draft", language="nb")["Funn"]
     lists = {str(each.sqref).split(":")[0]: each for each in sheet.data_validations.dataValidation}
-    assert lists["N2"].formula1 == '"rettes,godtas,ikke aktuelt"'
-    assert lists["P2"].type == "date"
-    assert "Communications adviser" in lists["O2"].formula1
+    assert lists["I2"].formula1 == '"rettes,godtas,ikke aktuelt"'
+    assert lists["K2"].type == "date"
+    assert "Communications adviser" in lists["J2"].formula1
 
 
 def test_the_ledger_sums_to_the_score() -> None:
@@ -121,5 +121,15 @@ def test_the_same_run_gives_the_same_bytes() -> None:
 
 
 def test_the_csv_of_a_meeting_has_room_to_decide() -> None:
-    head = meeting(run_of(example("least"), language="nb")).splitlines()[0]
-    assert head.endswith(";Beslutning;Ansvarlig for tiltaket;Frist;Begrunnelse for beslutningen")
+    head = csv(run_of(example("least"), language="nb")).splitlines()[0]
+    assert ";Beslutning;Ansvarlig for tiltaket;Frist;Begrunnelse for beslutningen;" in head
+    rows = [[cell.value for cell in row] for row in book("least", language="nb")["Funn"].iter_rows()]
+    assert head.removeprefix("\ufeff").split(";") == rows[0]
+
+
+def test_the_markdown_of_a_meeting_is_one_table_a_plan() -> None:
+    text = markdown(run_of(example("least"), judged(hostile_plan(HOSTILE), NAME)))
+    html = cmarkgfm.github_flavored_markdown_to_html(text)
+    assert html.count("<table>") == 2
+    assert {row.count("<td") for row in html.split("<tr>")[1:] if "<td" in row} == {11}
+    assert "<a " not in html

@@ -12,20 +12,15 @@ from typing import Any
 import xlsxwriter
 
 from smlint.bundled import HERE
-from smlint.page.codes import codes
-from smlint.page.findings import Row, rows
+from smlint.meeting import COLUMNS, DECIDED, Row, codes, heading, rows, values
 from smlint.report import Run
 from smlint.rulebook import MODEL
 from smlint.words import learn, rounded, say, written
 
 LONGEST = 32_000  # characters of a cell; Excel takes 32,767
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-FINDINGS = (
-    # column, width
-    ("code", 9), ("plan", 24), ("severity", 11), ("where", 22), ("line", 7), ("finding", 48), ("why", 40), ("fix", 40),
-    ("owner", 22), ("points", 9), ("rule", 26), ("dimension", 20), ("new", 7), ("decision", 14), ("responsible", 22),
-    ("due", 12), ("decision-reason", 36), ("waived", 24), ("id", 40),
-)  # fmt: skip
+WIDTHS = dict(zip(COLUMNS, (9, 20, 11, 18, 44, 36, 18, 8, 14, 18, 12, 26, 7, 40, 26, 20, 7, 24, 40), strict=True))
+_PRINTED = COLUMNS.index("decision-reason")  # the last column that goes on paper
 ANSWERS = ("fix", "accept", "drop")
 _ROOM = 200  # rows below the findings that keep the drop-downs
 
@@ -136,15 +131,20 @@ class _Book:
 
     def findings(self) -> None:
         """A row per finding, with empty cells for what the meeting decides."""
-        sheet = self.sheet(self.say("findings"), [(self.say(f"sheet-{name}"), width) for name, width in FINDINGS])
+        sheet = self.sheet(
+            self.say("findings"), [(heading(name, self.language), width) for name, width in WIDTHS.items()]
+        )
         named = codes(self.run)
         row = 0
         for report in self.run.reports:
             for found in rows(self.run, report, named, self.run.language_of(report)):
                 row += 1
-                self.line(sheet, row, self._finding(report.plan.name, found))
-        sheet.autofilter(0, 0, max(row, 1), len(FINDINGS) - 1)
-        names = [name for name, _ in FINDINGS]
+                cells = self._finding(report.plan.name, found)
+                self.line(sheet, row, cells)
+                sheet.set_row(row, _height([value for value, _ in cells]))
+        sheet.autofilter(0, 0, max(row, 1), len(COLUMNS) - 1)
+        sheet.print_area(0, 0, max(row, 1), _PRINTED)
+        names = COLUMNS
         answers = [self.say(f"choice-{name}") for name in ANSWERS]
         last = row + _ROOM
         decide, due = names.index("decision"), names.index("due")
@@ -167,18 +167,14 @@ class _Book:
             sheet.data_validation(1, column, last, column, offer)
 
     def _finding(self, plan: str, row: Row) -> list[tuple[Any, Any]]:
-        language = self.language
-        waived = " ".join(filter(None, (row.reason, row.until, row.by))) if row.waived else ""
-        new = "" if row.new is None else say(f"table.{'yes' if row.new else 'no'}", language)
-        line = int(row.place.rpartition(":")[2])
-        return [
-            (row.code, self.text), (plan, self.text),
-            (say(f"severity.{row.severity}", language), self.severities[row.severity]),
-            (row.where, self.bold), (line, self.whole), (row.message, self.text), (row.why, self.text),
-            (row.fix, self.text), (row.owner, self.text), (row.points or None, self.figure), (row.rule, self.text),
-            (row.dimension, self.text), (new, self.text), (None, self.open), (None, self.open), (None, self.open_day),
-            (None, self.open), (waived, self.text), (row.id, self.text),
-        ]  # fmt: skip
+        forms = {
+            "severity": self.severities[row.severity],
+            "where": self.bold,
+            "line": self.whole,
+            "points": self.figure,
+        }
+        forms |= dict.fromkeys(DECIDED, self.open) | {"due": self.open_day}
+        return [(value, forms.get(name, self.text)) for name, value in values(plan, row, self.language).items()]
 
     def ledger(self) -> None:
         """Points per plan and rule. The sums are figures, not formulas: they were added exactly."""
@@ -234,6 +230,12 @@ class _Book:
             texts = (rule.id, rule.title[self.language], rule.why[self.language], rule.fix[self.language], dimension)
             values: list[tuple[Any, Any]] = [(text, self.text) for text in texts]
             self.line(sheet, row, [*values, (rule.level, self.whole), (", ".join(rule.source), self.text)])
+
+
+def _height(cells: Sequence[Any]) -> float:
+    """Points that a row needs for its longest cell on paper: not every program works that out by itself."""
+    wide = zip(list(WIDTHS.values())[: _PRINTED + 1], cells, strict=False)
+    return 15.0 * max(1, *(-(-len(value) // (width - 2)) for width, value in wide if isinstance(value, str)))
 
 
 def _cell(text: str) -> str:

@@ -54,7 +54,7 @@ def report(paths: tuple[str, ...], file: str, format: str | None, trails: bool, 
 def _renderer(format: str, history: dict[str, Any] | None) -> Any:
     """The function that writes a run in a format; with `history`, these options judge the commits of its plans. What
     only some users need is an extra."""
-    from smlint.reporters import Look, reporter
+    from smlint.reporters import Look
 
     try:
         if format == "html":
@@ -71,11 +71,9 @@ def _renderer(format: str, history: dict[str, Any] | None) -> Any:
         raise Problem(
             f"{format} needs the extra `report` ({error.name} is missing): pip install 'smlint[report]'"
         ) from None
-    if format == "csv":
-        from smlint.reporters.csv import meeting
+    from smlint import meeting
 
-        return meeting
-    return lambda run: reporter(format)(run, Look())
+    return meeting.csv if format == "csv" else meeting.markdown
 
 
 def _trails(run: Any, options: dict[str, Any]) -> dict[str, Any]:

@@ -15,10 +15,9 @@ from markupsafe import Markup
 from smlint import __version__
 from smlint.bundled import HERE
 from smlint.history import Step
+from smlint.meeting import Row, codes, rows
 from smlint.page.business import business_map, heat_maps
-from smlint.page.codes import codes
 from smlint.page.figures import Figures
-from smlint.page.findings import Row, rows
 from smlint.page.money import money
 from smlint.page.portfolio import portfolio
 from smlint.page.standing import standing

@@ -23,23 +23,14 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 def render(run: Run, look: Look) -> str:
     """A row per finding under a heading, in the language of the run."""
-    return _written(run, ())
-
-
-def meeting(run: Run) -> str:
-    """The same with empty columns for what a meeting decides; `smlint decisions` reads them back."""
-    return _written(run, ("decision", "responsible", "due", "decided-because"))
-
-
-def _written(run: Run, empty: tuple[str, ...]) -> str:
     pen = Pen(Look(), run.own_language)
     out = io.StringIO()
     writer = csv.writer(out, delimiter=";" if pen.language == "nb" else ",", lineterminator="\r\n")
-    heads = [pen.say(f"table.{name}") for name in (*COLUMNS, *empty)]
+    heads = [pen.say(f"table.{name}") for name in COLUMNS]
     writer.writerow([head[:1].upper() + head[1:] for head in heads])
     for report in run.reports:
         for finding in run.shown(report):
-            writer.writerow([_cell(value) for value in _row(run, report, finding, pen)] + [""] * len(empty))
+            writer.writerow([as_text(value) for value in _row(run, report, finding, pen)])
     return "\ufeff" + out.getvalue()
 
 
@@ -73,7 +64,7 @@ def _points(value: object, pen: Pen) -> str:
     return str(value).replace(".", ",") if pen.language == "nb" else str(value)
 
 
-def _cell(text: str) -> str:
+def as_text(text: str) -> str:
     """Text that no spreadsheet takes for a formula."""
     text = safe(text.replace("\r\n", " ").replace("\n", " "))
     return f"'{text}" if text.startswith(_FORMULA) else text
