@@ -26,7 +26,23 @@ PAGES = {
     "waivers": ("examples/complete.yaml",),
     "several plans": ("examples",),
     "very many findings": ("examples/published/us-national-archives.yaml",),
+    "long names": ("{long}", "--lang", "nb"),
 }
+WORD = "Menneskerettighetsorganisasjonskommunikasjonsavdelingssjefene"  # sixty letters and no hyphen
+LONG = f"""\
+smlint: 1
+title: {WORD} {WORD}
+owner: {{role: {WORD}}}
+objectives: [{{id: {WORD}, statement: {WORD} {WORD}}}]
+goals:
+  - {{id: {WORD}1, statement: {WORD}, owner: {WORD}, success_criteria: [{{id: {WORD}2, metric: custom, name: {WORD}}}]}}
+initiatives:
+  - {{id: {WORD}3, title: {WORD}, from: 2027-01-01, to: 2027-12-31, hours: 10, goals: [{WORD}1],
+     departments: [{WORD}4]}}
+channels: [{{id: {WORD}5, platform: {WORD}}}]
+departments: [{{id: {WORD}4, name: {WORD}, function: service}}]
+investment: {{currency: NOK, people: [{{role: {WORD}, hours: 1000000, rate: 999999}}], tools: 999999999}}
+"""
 # Whatever leads out of the page is refused, and the browser itself asks for nothing.
 QUIET = ("--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync", "--host-resolver-rules=MAP * ~NOTFOUND")  # fmt: skip
@@ -53,8 +69,10 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
 def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     folder = tmp_path_factory.mktemp("pages")
     made = {}
+    (folder / "long.yaml").write_text(LONG, "utf-8")
     for number, (name, words) in enumerate(PAGES.items()):
         made[name] = folder / f"{number}.html"
+        words = tuple(word.format(long=folder / "long.yaml") for word in words)
         assert smlint("report", *words, "-o", str(made[name]), *DAY, cwd=TOP).code == 0
     return made
 

@@ -59,11 +59,11 @@ class _Book:
         self.bold = form({"bold": True, "text_wrap": True, "valign": "top"})
         self.figure = form({"num_format": "#,##0.00", "valign": "top"})
         self.whole = form({"num_format": "0", "valign": "top"})
-        self.day = form({"num_format": "yyyy-mm-dd", "valign": "top"})
         self.open = form(
             {"text_wrap": True, "valign": "top", "bg_color": "#FFF9E5", "border": 1, "border_color": "#D5DADE"}
         )
-        self.open_day = form({"num_format": "yyyy-mm-dd", "valign": "top", "bg_color": "#FFF9E5", "border": 1,
+        day = "dd.mm.yyyy" if self.language == "nb" else "d mmm yyyy"
+        self.open_day = form({"num_format": day, "valign": "top", "bg_color": "#FFF9E5", "border": 1,
                               "border_color": "#D5DADE"})  # fmt: skip
         self.sum = form({"bold": True, "top": 2, "num_format": "#,##0.00"})
         colours = {"error": "#B3261E", "warning": "#8A5A00", "info": "#34586F"}
