@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -228,6 +230,25 @@ def test_a_file_that_cannot_be_read_is_told_and_the_others_are_checked(folder: P
     assert "smlint: pipe.yaml er ikke en vanlig fil" in said.err
     assert "plan.yaml:1:1: feil accessibility-missing" in said.out
     assert "kvalitetsport stengt" in said.out
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no device that is full")
+@pytest.mark.parametrize("words", [("check", GOOD), ("score", GOOD), ("rules",), ("schema",)])
+def test_a_full_disk_is_said_in_a_sentence(words: tuple[str, ...]) -> None:
+    with open("/dev/full", "wb") as full:
+        run = subprocess.run([sys.executable, "-m", "smlint", *words], stdout=full, stderr=subprocess.PIPE, cwd=TOP)
+    assert 2 == run.returncode
+    assert "Error: standard output: cannot be written: No space left on device\n" == run.stderr.decode()
+
+
+def test_an_interrupted_run_ends_with_130() -> None:
+    words = [sys.executable, "-m", "smlint", "check", "-", "--stdin-filename", "plan.yaml"]
+    with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as run:
+        time.sleep(1.5)  # it waits for the plan, of which nothing will come
+        run.send_signal(signal.SIGINT)
+        assert 130 == run.wait(30)
+        assert run.stderr is not None
+        assert b"Traceback" not in run.stderr.read()
 
 
 def test_a_reader_that_closes_the_pipe_changes_nothing() -> None:
