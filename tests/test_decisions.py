@@ -92,6 +92,15 @@ def test_decisions_come_back(tmp_path: Path, ending: str, language: str) -> None
     assert "Written into the plan as waivers: 0" in again.out
 
 
+def test_what_is_not_relevant_is_said_in_the_plan_s_language(tmp_path: Path) -> None:
+    (tmp_path / "plan.yaml").write_text(LEAST + "language: nb\n", "utf-8")
+    said = run(
+        tmp_path, "decisions", filled(tmp_path, "csv", {ACCEPTED: ("not relevant", "", "", "bare tekst")}), "plan.yaml"
+    )
+    assert said.code == 0
+    assert 'reason: "ikke aktuelt: bare tekst"' in (tmp_path / "plan.yaml").read_text("utf-8")
+
+
 GOALS = LEAST.replace("goals: [G1], channels: [linkedin], owner", "channels: [linkedin], owner")
 SHAPES = {
     "a block after others": LEAST + "waivers:\n  - rule: tone-missing   # house style\n    reason: spoken\n# the end\n",

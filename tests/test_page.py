@@ -118,7 +118,27 @@ def test_a_map_of_very_many_says_what_it_leaves_out() -> None:
     goals = "".join(f"  - {{id: G{n}, statement: goal {n}}}\n" for n in range(300))
     drawn = business_map(judged(f"smlint: 1\ntitle: x\ngoals:\n{goals}"), "en")
     assert drawn is not None
-    assert (len(drawn["nodes"]), drawn["hidden"]) == (40, 260)
+    assert (sum(bool(node.id) for node in drawn["nodes"]), drawn["hidden"]) == (40, 260)
+
+
+def test_the_map_says_what_a_plan_has_none_of_and_what_it_leaves_out_on_purpose() -> None:
+    plan = "smlint: 1\ntitle: x\nobjectives: [{id: B1, not_served: the shops do it}]\ngoals: [{id: G1}]\n"
+    drawn = business_map(judged(plan), "nb")
+    assert drawn is not None
+    assert [(node.id, node.aside) for node in drawn["declined"]] == [("B1", "the shops do it")]
+    assert [node.text for node in drawn["nodes"] if not node.id] == ["ingen i planen"] * 4
+    assert "B1" not in {node.id for node, _ in drawn["broken"]}
+
+
+def test_a_link_runs_past_the_columns_between_in_the_gap_under_a_row() -> None:
+    drawn = business_map(example("customer-service"), "en")
+    assert drawn is not None
+    boxes = [(node.y, node.y + 50) for node in drawn["nodes"]]
+    long = [edge for edge in drawn["edges"] if edge.end.column - edge.start.column > 1]
+    assert long
+    for edge in long:
+        lane = int(edge.path.split(" L")[1].split()[1])
+        assert not any(top <= lane <= bottom for top, bottom in boxes)
 
 
 def test_the_heat_map_tells_internal_and_external_use_apart() -> None:
@@ -165,6 +185,26 @@ def test_money_shows_its_arithmetic() -> None:
         "K2: 40 % av 30 % = 12 % av 200 000 all enquiries from customers = 24 000 i året"
     )
     assert facts["goals"][0]["roi"] == "14,1\u00a0%"
+
+
+def test_money_says_what_is_not_stated_and_what_is_not_money() -> None:
+    plan = """\
+smlint: 1
+title: x
+goals: [{id: G1, success_criteria: [{id: K1}], return: {kind: non-monetary, criterion: K1}}]
+investment: {currency: NOK, people: [{role: A}, {role: B, hours: 5}]}
+"""
+    facts = money(judged(plan), Figures("en"))
+    assert facts is not None
+    assert facts["people"] == ["A: hours not stated", "B: 5\u00a0h, rate not stated"]
+    assert (facts["goals"][0]["shows"], facts["goals"][0]["return"]) == ("K1", "–")
+
+
+def test_what_ends_on_the_last_day_is_drawn_inside() -> None:
+    plan = "smlint: 1\ntitle: x\ngoals: [{id: G1, success_criteria: [{id: K1, deadline: 2028-12-31}]}]\n"
+    facts = timeline(judged(plan), AS_OF, Figures("en"))
+    assert facts is not None
+    assert [row["from"] + row["wide"] for row in facts["rows"]] == [1000]
 
 
 def test_a_total_that_does_not_fit_and_hours_that_nobody_has() -> None:

@@ -42,6 +42,24 @@ def test_the_sheets_have_names_headings_and_a_layout(language: str) -> None:
         )
 
 
+@pytest.mark.parametrize(("sheet", "heading", "width"), [("Findings", "Finding", 44), ("Rules", "Why it matters", 60)])
+def test_rows_are_high_enough_for_their_texts(sheet: str, heading: str, width: int) -> None:
+    made = book("customer-service-first-draft")[sheet]
+    column = next(cell.column for cell in made[1] if cell.value == heading)
+    lines = [-(-len(made.cell(row, column).value) // width) for row in range(2, made.max_row + 1)]
+    assert max(lines) > 2
+    for row, count in enumerate(lines, 2):
+        assert made.row_dimensions[row].height >= 15 * count
+
+
+def test_the_first_sheet_of_one_plan_says_what_is_next() -> None:
+    texts = [row[0].value for row in book("customer-service-first-draft")["Plan"].iter_rows(min_row=2)]
+    assert "Level 1 Enthusiast-driven: Depends on enthusiasts: nothing ties the work to the organisation." in texts
+    start = texts.index("To reach level 2, mend these 5:")
+    assert len([text for text in texts[start + 1 :] if text.startswith("– ")]) == 5
+    assert "As of 15 Jan 2027" in texts
+
+
 def test_the_findings_are_those_of_the_report() -> None:
     report = example("customer-service-first-draft")
     made = book("customer-service-first-draft")

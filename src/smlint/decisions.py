@@ -16,7 +16,7 @@ from smlint.finding import Finding
 from smlint.plan import Plan, inside
 from smlint.report import Report, judge
 from smlint.settings import Settings
-from smlint.words import safe
+from smlint.words import safe, say
 
 _BYTES = 20_000_000  # of a file, and of each part of a spreadsheet once unpacked
 _ROWS = 100_000
@@ -207,7 +207,7 @@ def apply(name: str, raw: bytes, decisions: list[Decision], settings: Settings, 
         if not covers:
             refused.append((decision, "not-alone"))
             continue
-        entries.append(_entry(decision, finding, at))
+        entries.append(_entry(decision, finding, at, report.language or "en"))
         named.append(finding)
     text = _with_waivers(report.plan, entries) if entries else report.plan.text
     _prove(name, report, text, named, settings, as_of, len(entries))
@@ -237,12 +237,13 @@ def _covered(report: Report, rule: str, target: str | None) -> set[str]:
     return set(known.get((rule, target), ()))
 
 
-def _entry(decision: Decision, finding: Finding, at: str | None) -> dict[str, str]:
-    """One waiver's keys in their order."""
+def _entry(decision: Decision, finding: Finding, at: str | None, language: str) -> dict[str, str]:
+    """One waiver's keys in their order, its reason in the plan's language."""
     entry = {"rule": finding.rule.id}
     if at is not None:
         entry["at"] = at
-    entry["reason"] = f"not relevant: {decision.reason}" if decision.answer == "drop" else decision.reason
+    dropped = f"{say('value.not-relevant', language)}: {decision.reason}"
+    entry["reason"] = dropped if decision.answer == "drop" else decision.reason
     if decision.responsible:
         entry["owner"] = decision.responsible
     if decision.due is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import io
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -13,6 +13,7 @@ import xlsxwriter
 
 from smlint.bundled import HERE
 from smlint.meeting import COLUMNS, DECIDED, Row, codes, heading, rows, values
+from smlint.page.figures import Figures
 from smlint.report import Run
 from smlint.rulebook import MODEL
 from smlint.words import learn, rounded, say, written
@@ -44,6 +45,7 @@ class _Book:
     def __init__(self, out: io.BytesIO, run: Run) -> None:
         self.run = run
         self.language = run.own_language
+        self.widths: list[int] = []  # of the sheet that is being written
         options = {
             "in_memory": True,
             "strings_to_formulas": False,
@@ -55,6 +57,10 @@ class _Book:
         self.file.set_properties({"title": self.say("head"), "created": created, "comments": f"smlint, model {MODEL}"})
         form = self.file.add_format
         self.head = form({"bold": True, "bottom": 2, "text_wrap": True, "valign": "bottom"})
+        self.head_figure = form({"bold": True, "bottom": 2, "text_wrap": True, "valign": "bottom", "align": "right"})
+        self.plain = form({"valign": "top"})
+        self.right = form({"valign": "top", "align": "right"})
+        self.share = form({"num_format": '0" %"', "valign": "top"})
         self.text = form({"text_wrap": True, "valign": "top"})
         self.bold = form({"bold": True, "text_wrap": True, "valign": "top"})
         self.figure = form({"num_format": "#,##0.00", "valign": "top"})
@@ -65,19 +71,23 @@ class _Book:
         day = "dd.mm.yyyy" if self.language == "nb" else "d mmm yyyy"
         self.open_day = form({"num_format": day, "valign": "top", "bg_color": "#FFF9E5", "border": 1,
                               "border_color": "#D5DADE"})  # fmt: skip
-        self.sum = form({"bold": True, "top": 2, "num_format": "#,##0.00"})
+        self.sum = form({"bold": True, "top": 2, "num_format": "#,##0.00", "align": "right"})
+        self.sum_text = form({"bold": True, "top": 2})
         colours = {"error": "#B3261E", "warning": "#8A5A00", "info": "#34586F"}
         self.severities = {name: form({"bold": True, "valign": "top", "font_color": c}) for name, c in colours.items()}
 
     def say(self, key: str, **values: Any) -> str:
         return say(key if "." in key else f"page.{key}", self.language, **values)
 
-    def sheet(self, name: str, columns: Iterable[tuple[str, int]]) -> Any:
-        """A sheet with a frozen heading, widths, and a page that prints to the width of A4."""
+    def sheet(self, name: str, columns: Sequence[tuple[str, int]], figures: Collection[int] = ()) -> Any:
+        """A sheet with a frozen heading, widths, and a page that prints to the width of A4. `figures` are the columns
+        that hold numbers."""
         sheet = self.file.add_worksheet(re.sub(r"[\[\]:*?/\\']", " ", name)[:31])
+        self.widths = [width for _, width in columns]
         for number, (title, width) in enumerate(columns):
             sheet.set_column(number, number, width)
-            self.put(sheet, 0, number, title, self.head)
+            self.put(sheet, 0, number, title, self.head_figure if number in figures else self.head)
+        sheet.set_row(0, _height([title for title, _ in columns], self.widths))
         sheet.freeze_panes(1, 0)
         sheet.set_landscape()
         sheet.set_paper(9)
@@ -98,9 +108,11 @@ class _Book:
         else:
             sheet.write_string(row, column, _cell(str(value)), form)
 
-    def line(self, sheet: Any, row: int, values: Sequence[tuple[Any, Any]]) -> None:
+    def line(self, sheet: Any, row: int, values: Sequence[tuple[Any, Any]], shown: int | None = None) -> None:
+        """Write a row, high enough for what its first `shown` cells hold."""
         for column, (value, form) in enumerate(values):
             self.put(sheet, row, column, value, form)
+        sheet.set_row(row, _height([value for value, _ in values[:shown]], self.widths))
 
     # The sheets.
 
@@ -110,7 +122,7 @@ class _Book:
         dimensions = {id: each for report in self.run.reports for id, each in report.settings.book.dimensions.items()}
         columns += [(each.title[self.language], 14) for each in dimensions.values()]
         columns += [(self.say(f"severity.{name}"), 10) for name in ("error", "warning", "info")]
-        sheet = self.sheet(self.say("plan"), columns)
+        sheet = self.sheet(self.say("plan"), columns, range(1, len(columns)))
         for row, report in enumerate(self.run.reports, 1):
             score = report.score
             found = [finding for finding in self.run.shown(report) if not report.waived(finding)]
@@ -118,21 +130,35 @@ class _Book:
             values += [(score.level if score else None, self.whole), (report.ambition, self.whole)]
             values += [(score.total if score else None, self.figure)]
             for id in dimensions:
-                values.append((100 * score.share(id) if score and id in score.parts else None, self.whole))
+                values.append((100 * score.share(id) if score and id in score.parts else None, self.share))
             values += [(sum(f.severity == name for f in found), self.whole) for name in ("error", "warning", "info")]
             self.line(sheet, row, values)
-        row = len(self.run.reports) + 2
+        for row, text in enumerate(self._said(), len(self.run.reports) + 2):
+            self.put(sheet, row, 0, text, self.plain)
+
+    def _said(self) -> list[str]:
+        """What stands below the figures: the gate, the day, and of one plan what its level means and what is next."""
         gate = self.say("gate-open" if self.run.verdict.passed else "gate-closed")
         why = "; ".join(written(reason, self.language) for reason in self.run.verdict.why)
         lines = [f"{self.say('gate')}: {gate}" + (f" – {why}" if why else ""), self.say("written"),
-                 self.say("as-of", date=self.run.as_of.isoformat())]  # fmt: skip
-        for number, text in enumerate(lines):
-            self.put(sheet, row + number, 0, text, self.text)
+                 self.say("as-of", date=Figures(self.language).day(self.run.as_of))]  # fmt: skip
+        score = self.run.reports[0].score if len(self.run.reports) == 1 else None
+        if score is None:
+            return lines
+        level = f"{self.say('level')} {score.level} {self.say(f'level.{score.level}')}: "
+        lines += ["", level + self.say(f"meaning-{score.level}")]
+        if score.next_level:
+            key = "next" if len(score.next_level) > 1 else "next-one"
+            lines += [self.say(key, level=score.level + 1, n=len(score.next_level))]
+            lines += [f"– {finding.message(self.language)}" for finding in score.next_level]
+        return lines
 
     def findings(self) -> None:
         """A row per finding, with empty cells for what the meeting decides."""
         sheet = self.sheet(
-            self.say("findings"), [(heading(name, self.language), width) for name, width in WIDTHS.items()]
+            self.say("findings"),
+            [(heading(name, self.language), width) for name, width in WIDTHS.items()],
+            [COLUMNS.index("points"), COLUMNS.index("line")],
         )
         named = codes(self.run)
         row = 0
@@ -140,8 +166,7 @@ class _Book:
             for found in rows(self.run, report, named, self.run.language_of(report)):
                 row += 1
                 cells = self._finding(report.plan.name, found)
-                self.line(sheet, row, cells)
-                sheet.set_row(row, _height([value for value, _ in cells]))
+                self.line(sheet, row, cells, _PRINTED + 1)
         sheet.autofilter(0, 0, max(row, 1), len(COLUMNS) - 1)
         sheet.print_area(0, 0, max(row, 1), _PRINTED)
         names = COLUMNS
@@ -179,12 +204,12 @@ class _Book:
     def ledger(self) -> None:
         """Points per plan and rule. The sums are figures, not formulas: they were added exactly."""
         parts = ("points", "earned", "lost", "blocked")
-        columns = [(self.say("plan"), 36), (self.say("dimension"), 24), (self.say("sheet-rule"), 32)]
+        columns = [(self.say("plan"), 48), (self.say("dimension"), 28), (self.say("sheet-rule"), 32)]
         columns += [(self.say(name), 11) for name in parts] + [
             (self.say("exact"), 18),
             (say("table.passed", self.language), 12),
         ]
-        sheet = self.sheet(self.say("sheet-ledger"), columns)
+        sheet = self.sheet(self.say("sheet-ledger"), columns, range(3, 9))
         row = 0
         for report in self.run.reports:
             score = report.score
@@ -205,15 +230,16 @@ class _Book:
                     (rule.id, self.text),
                 ]
                 values += [(value, self.figure) for value in part]
-                values += [(str(part.earned), self.text), (f"{outcome.passed}/{outcome.subjects}", self.text)]
+                passed = f"{outcome.passed}/{outcome.subjects}"
+                values += [(str(part.earned), self.right), (passed, self.right)]
                 self.line(sheet, row, values)
             row += 1
             totals: list[tuple[Any, Any]] = [
-                (report.plan.name, self.sum),
-                (None, self.sum),
-                (self.say("sum"), self.sum),
+                (report.plan.name, self.sum_text),
+                (None, self.sum_text),
+                (self.say("sum"), self.sum_text),
             ]
-            self.line(sheet, row, totals + [(value, self.sum) for value in sums] + [(str(sums[1]), self.sum)])
+            self.line(sheet, row, totals + [(value, self.sum) for value in (*sums, str(sums[1]), None)])
         sheet.autofilter(0, 0, max(row, 1), len(columns) - 1)
 
     def rules(self) -> None:
@@ -221,7 +247,7 @@ class _Book:
         names = ("rule", "title", "why", "fix", "dimension", "level", "source")
         widths = (30, 40, 60, 50, 24, 8, 24)
         sheet = self.sheet(
-            self.say("sheet-rules"), [(self.say(f"sheet-{n}"), w) for n, w in zip(names, widths, strict=True)]
+            self.say("sheet-rules"), [(self.say(f"sheet-{n}"), w) for n, w in zip(names, widths, strict=True)], [5]
         )
         books = {report.settings.book.fingerprint: report.settings.book for report in self.run.reports}
         rules = {rule.id: (rule, book) for book in books.values() for rule in book.listed}
@@ -232,10 +258,12 @@ class _Book:
             self.line(sheet, row, [*values, (rule.level, self.whole), (", ".join(rule.source), self.text)])
 
 
-def _height(cells: Sequence[Any]) -> float:
-    """Points that a row needs for its longest cell on paper: not every program works that out by itself."""
-    wide = zip(list(WIDTHS.values())[: _PRINTED + 1], cells, strict=False)
-    return 15.0 * max(1, *(-(-len(value) // (width - 2)) for width, value in wide if isinstance(value, str)))
+def _height(cells: Sequence[Any], widths: Sequence[int]) -> float:
+    """Points that a row needs for its longest cell: not every program works that out by itself."""
+    texts = [(str(value), width) for value, width in zip(cells, widths, strict=False) if isinstance(value, str)]
+    return 15.0 * max(
+        [1, *(sum(-(-max(len(line), 1) // (width - 2)) for line in text.split("\n")) for text, width in texts)]
+    )
 
 
 def _cell(text: str) -> str:

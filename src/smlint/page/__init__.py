@@ -28,13 +28,13 @@ from smlint.reporters import Look
 from smlint.rulebook import MODEL
 from smlint.words import learn, say, written
 
+learn(HERE / "page" / "words.yaml")
 WHOLE = 20  # plans that get a whole section; of more, each gets its figures and findings
 
 
 def render(run: Run, look: Look, trails: Mapping[str, Sequence[Step]] = MappingProxyType({})) -> str:
     """The page of a run. Its reports must not be lean: the page draws what the plans hold. `trails` holds the history
     of plans by name."""
-    learn(HERE / "page" / "words.yaml")
     figures = Figures(run.own_language)
     named = codes(run)
     sections = [

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from smlint.report import Report
-from smlint.words import shown
+from smlint.words import say, shown
 
 COLUMNS = ("objectives", "goals", "success_criteria", "initiatives", "channels", "departments")
 _MOST = 40  # nodes of a column; a map of more is read by nobody
@@ -16,7 +16,8 @@ _LINE = 24  # characters of a node's line
 
 
 class Node(NamedTuple):
-    """One thing of the plan. `faults` are keys of words that say what is broken; `ghost`: it is named and not there."""
+    """One thing of the plan. `faults` are keys of words that say what is broken; `ghost`: it is named and not there;
+    `aside` says why it has no links and needs none."""
 
     column: int
     row: int
@@ -24,6 +25,7 @@ class Node(NamedTuple):
     text: str
     faults: tuple[str, ...]
     ghost: bool = False
+    aside: str = ""
 
     @property
     def x(self) -> int:
@@ -48,11 +50,20 @@ class Edge(NamedTuple):
 
     @property
     def path(self) -> str:
-        """A curve from the right side of one to the left side of the other."""
+        """A curve from the right side of one to the left side of the other; past the columns that lie between, it runs
+        in the gap under a row, so that it seems to touch nothing on its way."""
         x1, y1 = self.start.x + WIDE, self.start.y + HIGH // 2
         x2, y2 = self.end.x, self.end.y + HIGH // 2
-        middle = (x1 + x2) // 2
-        return f"M{x1} {y1} C{middle} {y1} {middle} {y2} {x2} {y2}"
+        if self.end.column - self.start.column == 1:
+            return f"M{x1} {y1} {_curve(x1, y1, x2, y2)}"
+        lane = self.start.y + HIGH + GAP // 2
+        into, out = x1 + AISLE, x2 - AISLE
+        return f"M{x1} {y1} {_curve(x1, y1, into, lane)} L{out} {lane} {_curve(out, lane, x2, y2)}"
+
+
+def _curve(x1: int, y1: int, x2: int, y2: int) -> str:
+    middle = (x1 + x2) // 2
+    return f"C{middle} {y1} {middle} {y2} {x2} {y2}"
 
 
 def business_map(report: Report, language: str) -> dict[str, Any] | None:
@@ -76,6 +87,7 @@ def business_map(report: Report, language: str) -> dict[str, Any] | None:
         "height": TOP + rows * (HIGH + GAP),
         "heads": [(index * (WIDE + AISLE), name) for index, name in enumerate(COLUMNS)],
         "broken": [(node, fault) for node in nodes.values() for fault in node.faults],
+        "declined": [node for node in nodes.values() if node.aside and node.id],
         "hidden": hidden,
         "chains": _told(items, links, nodes),
     }
@@ -139,7 +151,11 @@ def _nodes(
                 nodes[name, id] = Node(column, row, shown(id, 40), "", ("unknown",), ghost=True)
             else:
                 faults = tuple(_faults(name, id, item, links))
-                nodes[name, id] = Node(column, row, shown(id, 24), _text(name, item), faults)
+                aside = shown(str(item.get("not_served", "")), 120)
+                nodes[name, id] = Node(column, row, shown(id, 24), _text(name, item), faults, aside=aside)
+        if not ids and not ghosts:
+            none = say("page.map-empty", language)
+            nodes[name, ""] = Node(column, 0, "", none, (), aside=none)
     return nodes
 
 

@@ -11,7 +11,7 @@ from smlint.report import Report
 from smlint.reporters import Look
 from smlint.reporters.scorecard import chain_sentence, chains
 from smlint.reporters.style import Pen
-from smlint.words import shown
+from smlint.words import say, shown
 
 
 def money(report: Report, figures: Figures) -> dict[str, Any] | None:
@@ -45,15 +45,21 @@ def _categories(investment: dict[str, Any], figures: Figures) -> list[dict[str, 
 
 def _people(investment: dict[str, Any], figures: Figures) -> list[str]:
     """The price of people, line by line: 1 800 h × 450 = 810 000 NOK."""
-    currency = investment.get("currency")
-    lines = []
-    for person in investment.get("people", ()):
-        hours, rate = person.get("hours"), person.get("rate")
-        price = figures.money(hours * rate, currency) if hours is not None and rate is not None else "–"
-        unit = "t" if figures.language == "nb" else "h"
-        sum = f"{figures.number(hours)}\u00a0{unit} × {figures.number(rate)} = {price}"
-        lines.append(f"{shown(person.get('role', '–'))}: {sum}")
-    return lines
+    return [
+        f"{shown(person.get('role', '–'))}: {_price(person, investment.get('currency'), figures)}"
+        for person in investment.get("people", ())
+    ]
+
+
+def _price(person: dict[str, Any], currency: str | None, figures: Figures) -> str:
+    hours, rate = person.get("hours"), person.get("rate")
+    if hours is None:
+        return say("page.no-hours", figures.language)
+    unit = "t" if figures.language == "nb" else "h"
+    time = f"{figures.number(hours)}\u00a0{unit}"
+    if rate is None:
+        return f"{time}, {say('page.no-rate', figures.language)}"
+    return f"{time} × {figures.number(rate)} = {figures.money(hours * rate, currency)}"
 
 
 def _total(investment: dict[str, Any], figures: Figures) -> dict[str, Any] | None:
@@ -94,7 +100,7 @@ def _goal(goal: dict[str, Any], investment: dict[str, Any], figures: Figures) ->
     hours = sum((h / n for h, _, n in shares), Fraction(0))
     cost = sum((c / n for _, c, n in shares), Fraction(0))
     currency, returned = investment.get("currency"), goal.get("return", {})
-    amount = returned.get("amount")
+    amount, shows = returned.get("amount"), returned.get("criterion")
     return {
         "id": shown(str(goal.get("id", "–")), 40),
         "statement": shown(goal.get("statement", "–"), 120),
@@ -102,6 +108,7 @@ def _goal(goal: dict[str, Any], investment: dict[str, Any], figures: Figures) ->
         "cost": figures.money(cost, currency) if cost else "–",
         "return": figures.money(amount, returned.get("currency") or currency) if amount is not None else "–",
         "per": returned.get("per") if amount is not None else None,
+        "shows": shown(str(shows), 40) if shows is not None and amount is None else None,
         "roi": figures.percent(returned["roi_percent"]) if "roi_percent" in returned else "–",
         "whole": figures.money(goal["_cost"], currency) if "_cost" in goal else None,
     }

@@ -31,12 +31,13 @@ def timeline(report: Report, as_of: date, figures: Figures) -> dict[str, Any] | 
     rows = []
     for kind, label, start, end, done in spans[:_MOST]:
         since = start or end
+        wide = max(at(end) - at(since), 6.0)
         rows.append(
             {
                 "kind": kind,
                 "label": label,
-                "from": at(since),
-                "wide": max(at(end) - at(since), 6.0),
+                "from": min(at(since), 1000 - wide),  # the last day is seen too
+                "wide": wide,
                 "dates": figures.day(end) if since == end else f"{figures.day(since)} – {figures.day(end)}",
                 "overdue": end < as_of and not done,
             }
