@@ -185,6 +185,13 @@ def test_money_shows_its_arithmetic() -> None:
         "K2: 40 % av 30 % = 12 % av 200 000 all enquiries from customers = 24 000 i året"
     )
     assert facts["goals"][0]["roi"] == "14,1\u00a0%"
+    assert facts["returns"][0].replace("\u00a0", " ").endswith("= 14,1 %")
+
+
+def test_a_return_by_the_year_is_worked_out_over_the_period() -> None:
+    facts = money(example("complete"), Figures("en"))
+    assert facts is not None
+    assert facts["returns"] == ["G1: 1,400,000 × 2 years = 2,800,000. (2,800,000 − 1,056,667) / 1,056,667 = 165\u00a0%"]
 
 
 def test_money_says_what_is_not_stated_and_what_is_not_money() -> None:

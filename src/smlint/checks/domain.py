@@ -86,13 +86,9 @@ def roi(spot: Spot, given: Any, view: View) -> Verdict:
     """
     options(given, "tolerance_points", "tolerance_points")
     returned = spot.value.get("return", {})
-    stated, amount, cost = returned.get("roi_percent"), returned.get("amount"), spot.value.get("_cost")
-    gain = computed = None
-    years = _years(view.data.get("period", {})) if returned.get("per") == "year" else 1
-    if amount is not None and years is not None:
-        gain = Fraction(amount) * years
-    if gain is not None and cost:
-        computed = 100 * (gain - cost) / cost
+    stated, cost = returned.get("roi_percent"), spot.value.get("_cost")
+    gain = gain_of(returned, view.data.get("period", {}))
+    computed = 100 * (gain - cost) / cost if gain is not None and cost else None
     currency, other = returned.get("currency"), view.data.get("investment", {}).get("currency")
     two = currency is not None and other is not None and currency != other
     fits = computed is not None and stated is not None and abs(stated - computed) <= given["tolerance_points"]
@@ -105,6 +101,13 @@ def roi(spot: Spot, given: Any, view: View) -> Verdict:
         "computed": Word("value.two-currencies") if two else Percent(computed),
     }
     return Fail(values, ("return.roi_percent",))
+
+
+def gain_of(returned: dict[str, Any], period: dict[str, Any]) -> Fraction | None:
+    """What a stated return comes to over the period of the plan, in its currency; None where that is not known."""
+    years = _years(period) if returned.get("per") == "year" else Fraction(1)
+    amount = returned.get("amount")
+    return Fraction(amount) * years if amount is not None and years is not None else None
 
 
 def _years(period: dict[str, Any]) -> Fraction | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
+from smlint.checks.domain import gain_of
 from smlint.page.figures import Figures
 from smlint.profile import CATEGORIES
 from smlint.report import Report
@@ -25,6 +26,7 @@ def money(report: Report, figures: Figures) -> dict[str, Any] | None:
         "total": _total(investment, figures),
         "hours": _hours(data, figures),
         "goals": [_goal(goal, investment, figures) for goal in data.get("goals", ())],
+        "returns": [line for goal in data.get("goals", ()) if (line := _return(goal, data, figures))],
         "chains": [chain_sentence(pen, id, chain) for id, chain in chains(report)],
     }
     return facts if investment or facts["chains"] or facts["hours"] else None
@@ -89,6 +91,22 @@ def _hours(data: dict[str, Any], figures: Figures) -> dict[str, Any] | None:
         "bars": bars,
         "over": planned > available,
     }
+
+
+def _return(goal: dict[str, Any], data: dict[str, Any], figures: Figures) -> str | None:
+    """The return on investment worked out: (gain − cost) / cost; None where a part of it is not known."""
+    returned, cost = goal.get("return", {}), goal.get("_cost")
+    currency = data.get("investment", {}).get("currency")
+    gain = gain_of(returned, data.get("period", {}))
+    if gain is None or not cost or returned.get("currency", currency) != currency:
+        return None
+    worked = figures.percent(100 * (gain - cost) / cost)
+    spent, got = figures.number(cost), figures.number(gain)
+    line = f"{shown(str(goal.get('id', '–')), 40)}: "
+    if returned.get("per") == "year":
+        years = figures.number(gain / returned["amount"], 2) if returned["amount"] else "–"
+        line += f"{figures.number(returned['amount'])} × {years} {say('page.years', figures.language)} = {got}. "
+    return f"{line}({got} − {spent}) / {spent} = {worked}"
 
 
 def _goal(goal: dict[str, Any], investment: dict[str, Any], figures: Figures) -> dict[str, Any]:
