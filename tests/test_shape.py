@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import random
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from fractions import Fraction
 from pathlib import Path as File
@@ -15,10 +15,10 @@ import pytest
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from jsonschema import Draft202012Validator, FormatChecker
+from jsonschema import Draft202012Validator, FormatChecker, ValidationError
 
 from smlint.finding import Finding, diagnostics
-from smlint.format import PLACEHOLDERS, coded_keys, is_date, is_language, plan_schema, says_something
+from smlint.format import PLACEHOLDERS, coded_keys, is_date, is_language, noted, plan_schema, says_something
 from smlint.hours import staffed
 from smlint.plan import Items, Limits, Path, Plan, positions
 from smlint.report import judge
@@ -146,7 +146,17 @@ def _is_calendar_date(text: str) -> bool:
         return False
 
 
-VALIDATOR = Draft202012Validator(SCHEMA, format_checker=_checker())
+def with_formats(node: Any) -> Any:
+    """The schema with the formats of its comments as formats, for a judge that is told what they are."""
+    if isinstance(node, list):
+        return [with_formats(inner) for inner in node]
+    if not isinstance(node, dict):
+        return node
+    own = noted(node).get("format") if isinstance(node.get("$comment"), str) else None
+    return {key: with_formats(inner) for key, inner in node.items()} | ({"format": own[0]} if own else {})
+
+
+VALIDATOR = Draft202012Validator(with_formats(SCHEMA), format_checker=_checker())
 SCHEMA_FAULTS = {"missing-key", "wrong-type", "unknown-key", "not-in-list", "bad-format", "out-of-range"}
 EXAMPLES = [Plan.read(name, (TOP / f"examples/{name}.yaml").read_bytes()).data for name in ("complete", "least")]
 VALUES: list[Any] = [
@@ -196,17 +206,30 @@ def mutated(draw: st.DrawFn) -> dict[str, Any]:
 
 def faulty_paths(data: dict[str, Any]) -> set[Path]:
     """The paths of what jsonschema calls invalid; unknown and missing keys by their own path."""
+    return paths_of(VALIDATOR.iter_errors(data))
+
+
+def paths_of(errors: Iterable[ValidationError]) -> set[Path]:
     found: set[Path] = set()
-    for error in VALIDATOR.iter_errors(data):
+    for error in errors:
         path = tuple(error.absolute_path)
         if error.validator == "additionalProperties":
             known = error.schema.get("properties", {})
             found |= {(*path, key) for key in error.instance if key not in known and not key.startswith("x-")}
         elif error.validator == "required":
             found |= {(*path, key) for key in error.validator_value if key not in error.instance}
+        elif error.validator == "anyOf":
+            branches = [[each for each in error.context if each.schema_path[0] == n] for n in range(9)]
+            meant = [branch for branch in branches if branch and not any(wrong_kind(each, path) for each in branch)]
+            found |= paths_of(meant[0]) if meant else {path}
         else:
             found.add(path)
     return found
+
+
+def wrong_kind(error: ValidationError, path: Path) -> bool:
+    """Whether a branch of anyOf is for values of another type."""
+    return error.validator == "type" and tuple(error.absolute_path) == path
 
 
 @settings(max_examples=250, deadline=None, derandomize=True)
@@ -235,21 +258,23 @@ def nodes(raw: Any) -> Iterator[dict[str, Any]]:
     for key in ("items", "additionalProperties"):
         if isinstance(raw.get(key), dict):
             yield from nodes(raw[key])
+    for inner in raw.get("anyOf", ()):
+        yield from nodes(inner)
 
 
 def test_the_schema_uses_only_what_the_walk_understands() -> None:
     checked = {"type", "properties", "items", "additionalProperties", "enum", "format", "minimum", "maximum"}
-    said = {"$schema", "$id", "$comment", "$defs", "title", "description", "x-description-nb", "examples", "default"}
-    understood = checked | said | {"$ref", "const", "patternProperties", "required", "x-refs"}
+    said = {"$schema", "$id", "$comment", "$defs", "title", "description", "examples", "default"}
+    understood = checked | said | {"$ref", "const", "patternProperties", "required", "anyOf"}
     for node in nodes(SCHEMA):
         assert set() == node.keys() - understood
-        assert "$ref" in node or "type" in node
+        assert "$ref" in node or "type" in node or {"description"} <= node.keys() >= {"anyOf"}
         assert {"^x-": True} == node.get("patternProperties", {"^x-": True})
         assert "maximum" not in node or "minimum" in node
         assert "array" not in node.get("type", "") or "items" in node
         assert "object" not in node.get("type", "") or "additionalProperties" in node
         if "$ref" in node:
-            assert set() == node.keys() - {"$ref", "x-refs", "default", "description", "x-description-nb", "examples"}
+            assert set() == node.keys() - {"$ref", "$comment", "default", "description", "examples"}
         if "enum" in node:
             assert "string" == node["type"]
             assert {"XXX"} >= {name for name in node["enum"] if not says_something(name)}
@@ -526,8 +551,8 @@ def test_references(where: str, name: str) -> None:
 def test_every_reference_of_the_format_is_tested() -> None:
     def found(node: dict[str, Any], path: str) -> Iterator[str]:
         node = {**SCHEMA["$defs"].get(node.get("$ref", "").removeprefix("#/$defs/"), {}), **node}
-        if "x-refs" in node:
-            yield path + (".~" if "properties" not in node and "object" in node["type"] else "")
+        if "refs" in noted(node):
+            yield path + (".~" if "properties" not in node and node.get("type") == "object" else "")
         for key, inner in node.get("properties", {}).items():
             yield from found(inner, f"{path}.{key}" if path else key)
         if "items" in node:

@@ -78,13 +78,13 @@ def _compiled(raw: dict[str, Any], defs: dict[str, Any], known: dict[str, Schema
     """A Schema of a raw node; a `$ref` brings the named definition's keywords under its own."""
     if "$ref" in raw:
         name = raw["$ref"].removeprefix("#/$defs/")
-        if "x-refs" in raw:
-            return _compiled({**defs[name], "x-refs": raw["x-refs"]}, defs, known)
+        if "$comment" in raw:
+            return _compiled({**defs[name], "$comment": raw["$comment"]}, defs, known)
         if name not in known:
             known[name] = _compiled(defs[name], defs, known)
         return known[name]
     if "anyOf" in raw:
-        raw = _either(raw["anyOf"])
+        raw = raw | _either(raw["anyOf"])
     node = Schema()
     types, more = raw["type"], raw.get("additionalProperties")
     node.types = (types,) if isinstance(types, str) else tuple(types)
@@ -94,11 +94,21 @@ def _compiled(raw: dict[str, Any], defs: dict[str, Any], known: dict[str, Schema
     node.items = _compiled(raw["items"], defs, known) if "items" in raw else None
     # XXX is a currency code of its own, and a placeholder in every plan
     node.enum = dict.fromkeys(filter(says_something, raw["enum"])) if "enum" in raw else None
-    node.format = raw.get("format")
+    notes = noted(raw)
+    node.format = raw.get("format") or next(iter(notes.get("format", ())), None)
     node.fits = _test_of_texts(node)
     node.minimum, node.maximum = raw.get("minimum"), raw.get("maximum")
-    node.refs, node.required = tuple(raw.get("x-refs", ())), tuple(raw.get("required", ()))
+    node.refs, node.required = notes.get("refs", ()), tuple(raw.get("required", ()))
     return node
+
+
+def noted(raw: dict[str, Any]) -> dict[str, tuple[str, ...]]:
+    """What the `$comment` of a node says to smlint and no standard keyword can: `refs` and formats of our own.
+
+    They stand there because strict validators refuse keywords and formats that they do not know.
+    """
+    parts = [part.partition(":") for part in raw.get("$comment", "").split("; ")]
+    return {name: tuple(words.split()) for name, _, words in parts if name in ("refs", "format")}
 
 
 def _either(branches: list[dict[str, Any]]) -> dict[str, Any]:
