@@ -51,11 +51,16 @@ def test_every_key_is_described_in_both_languages(name: str, node: dict[str, Any
     assert english != norwegian
 
 
-@pytest.mark.parametrize(
-    "name", [name for name, node in SCHEMA["$defs"].items() if len(node.get("enum", ())) in range(1, 15)]
-)
+def whole(node: dict[str, Any]) -> dict[str, Any]:
+    return {**SCHEMA["$defs"][node["$ref"].rpartition("/")[2]], **node} if "$ref" in node else node
+
+
+ENUMS = {name: node for name, node in keys(SCHEMA) if len(whole(node).get("enum", ())) in range(1, 15)}
+
+
+@pytest.mark.parametrize("name", ENUMS)
 def test_every_value_of_an_enum_is_explained_in_both_languages(name: str) -> None:
-    node = SCHEMA["$defs"][name]
+    node = whole(ENUMS[name])
     for text in node["description"].split("\n\n"):
         assert [line.partition(":")[0] for line in text.split("\n")[1:]] == [f"- {value}" for value in node["enum"]]
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import re
 import zipfile
 from collections.abc import Iterator, Sequence
@@ -12,8 +11,9 @@ from datetime import date, datetime
 from pathlib import Path as File
 from typing import Any, NamedTuple
 
+from smlint.edit import edited, waiver_edit
 from smlint.finding import Finding
-from smlint.plan import Plan, inside
+from smlint.plan import inside
 from smlint.report import Report, judge
 from smlint.settings import Settings
 from smlint.words import safe, say
@@ -35,7 +35,6 @@ _ANSWERS = {
     "accept": "accept", "godtas": "accept", "godta": "accept",
     "not relevant": "drop", "ikke aktuelt": "drop",
 }  # fmt: skip
-_PLAIN = re.compile(r"(?!(?:true|false|null|y|n|yes|no|on|off)$)[a-z][a-z0-9_-]*|[A-Z][0-9]+")  # needs no quotes
 _DATES = ("%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y")
 
 
@@ -209,7 +208,7 @@ def apply(name: str, raw: bytes, decisions: list[Decision], settings: Settings, 
             continue
         entries.append(_entry(decision, finding, at, report.language or "en"))
         named.append(finding)
-    text = _with_waivers(report.plan, entries) if entries else report.plan.text
+    text = edited(report.plan.text, [waiver_edit(report.plan, entries)] if entries else [])
     _prove(name, report, text, named, settings, as_of, len(entries))
     return Outcome(text, tuple(named), tuple(actions), tuple(refused))
 
@@ -249,49 +248,6 @@ def _entry(decision: Decision, finding: Finding, at: str | None, language: str) 
     if decision.due is not None:
         entry["expires"] = decision.due.isoformat()
     return entry
-
-
-def _with_waivers(plan: Plan, entries: list[dict[str, str]]) -> str:
-    """The plan's text with more waivers, everything else as it was."""
-    text, mark = plan.text, plan.marks.get("waivers")
-    newline = "\r\n" if "\r\n" in text else "\n"
-    if mark is None and text.lstrip().startswith("{"):
-        close = text.rstrip().rindex("}")
-        before = text[:close].rstrip()
-        comma = "" if before.endswith(("{", ",")) else ","
-        return f'{before}{comma} "waivers": [{", ".join(map(_flow, entries))}]{text[len(before) :]}'
-    if mark is None:
-        lead = "" if text.endswith("\n") else newline
-        return f"{text}{lead}waivers:{newline}{_block(entries, '  ', newline)}"
-    _, key_end, start, end, items = mark
-    if text[start : start + 1] == "[":
-        before = text[: end - 1].rstrip()
-        comma = "" if before.endswith(("[", ",")) else ", "
-        return f"{before}{comma}{', '.join(map(_flow, entries))}{text[len(before) :]}"
-    dash = text[: items[0][2]].rindex("-") if items else 0
-    indent = text[text.rfind("\n", 0, dash) + 1 : dash] if items else "  "
-    last = len(text[: items[-1][3] if items else key_end].rstrip())
-    line_end = text.find("\n", last)
-    at = len(text) if line_end < 0 else line_end + 1
-    lead = newline if line_end < 0 else ""
-    return f"{text[:at]}{lead}{_block(entries, indent, newline)}{text[at:]}"
-
-
-def _block(entries: list[dict[str, str]], indent: str, newline: str) -> str:
-    lines = []
-    for entry in entries:
-        for number, (key, value) in enumerate(entry.items()):
-            lines.append(f"{indent}{'  ' if number else '- '}{key}: {_scalar(key, value)}")
-    return "".join(line + newline for line in lines)
-
-
-def _scalar(key: str, value: str) -> str:
-    plain = key in ("rule", "expires") or (key == "at" and _PLAIN.fullmatch(value))
-    return value if plain else json.dumps(value, ensure_ascii=False)
-
-
-def _flow(entry: dict[str, str]) -> str:
-    return json.dumps(entry, ensure_ascii=False)
 
 
 def _prove(

@@ -16,6 +16,7 @@ from smlint import __version__
 COMMANDS = {
     "check": "check",
     "score": "score",
+    "fix": "fix",
     "report": "report",
     "decisions": "decisions",
     "history": "history",

@@ -135,18 +135,28 @@ def complain(problems: Sequence[Any], language: str) -> None:
 
 
 def write(file: str, content: str | bytes) -> None:
-    """Write a file whole or not at all: to a temporary file beside it, then renamed."""
+    """Write a file whole or not at all: to a temporary file beside it, then renamed.
+
+    A file that is there keeps its mode; behind a link, the file that is meant is written. What is no regular file, such
+    as a terminal or a pipe, is written as it comes.
+    """
+    import stat
     import tempfile
 
-    folder = os.path.dirname(os.path.abspath(file))
+    raw = content if isinstance(content, bytes) else content.encode("utf-8", "backslashreplace")
     try:
-        descriptor, temporary = tempfile.mkstemp(dir=folder, prefix=".smlint-")
+        target = os.path.realpath(file)
+        mode = os.stat(target).st_mode if os.path.exists(target) else stat.S_IFREG | 0o644
+        if not stat.S_ISREG(mode):
+            with open(file, "wb") as stream:
+                stream.write(raw)
+            return
+        descriptor, temporary = tempfile.mkstemp(dir=os.path.dirname(target), prefix=".smlint-")
         try:
-            raw = content if isinstance(content, bytes) else content.encode("utf-8", "backslashreplace")
             with os.fdopen(descriptor, "wb") as stream:
                 stream.write(raw)
-            os.chmod(temporary, 0o644)
-            os.replace(temporary, file)
+            os.chmod(temporary, stat.S_IMODE(mode))
+            os.replace(temporary, target)
         except BaseException:
             os.unlink(temporary)
             raise
