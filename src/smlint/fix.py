@@ -293,7 +293,7 @@ def references(data: Any, name: str, id: str, path: Path = ()) -> Iterator[Path]
 
 
 def _figures(report: Report) -> Iterator[Repair]:
-    """Targets and baselines of quantities that are written as text, `40 %` or `1 200`, where a criterion has findings."""
+    """Targets and baselines of quantities written as text, `40 %` or `1 200`, where a criterion has findings."""
     currency = report.data.get("investment", {}).get("currency")
     faulty = {finding.path: finding for finding in report.findings if "success_criteria" in finding.path}
     for path, finding in faulty.items():
