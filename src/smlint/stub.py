@@ -7,7 +7,7 @@ in half, it is still no fault: a key without a value counts as missing.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any, NamedTuple
 
 from smlint.edit import Edit, edited, line_end, line_start, newline
@@ -16,6 +16,7 @@ from smlint.fix import Repair
 from smlint.guide import Topic, topic
 from smlint.plan import Path, Plan, inside
 from smlint.report import Report
+from smlint.shape import LISTS_WITH_IDS
 from smlint.words import Code, Word, say
 
 _LONGEST = 100  # characters of a line with its comment
@@ -32,26 +33,33 @@ class _Want(NamedTuple):
     findings: list[Finding]
 
 
-def stubs(report: Report) -> list[Repair]:
-    """The stubs that a plan needs and does not have yet, one for each of its parts that lacks something."""
+def stubs(report: Report, only: Collection[str] | None = None) -> list[Repair]:
+    """The stubs that a plan needs and does not have yet, one for each of its parts that lacks something; for some of
+    its findings, or for all."""
     if report.score is None or report.plan.text.lstrip().startswith("{"):
         return []
-    return [repair for want in _wanted(report) if (repair := _stub(report, want)) is not None]
+    return [repair for want in _wanted(report, only) if (repair := _stub(report, want)) is not None]
 
 
-def with_stubs(report: Report) -> tuple[str, list[Repair]]:
-    """A plan's text with all of its stubs."""
-    made = stubs(report)
+def with_stubs(report: Report, only: Collection[str] | None = None) -> tuple[str, list[Repair]]:
+    """A plan's text with its stubs."""
+    made = stubs(report, only)
     return edited(report.plan.text, [edit for repair in made for edit in repair.edits]), made
+
+
+def block(key: str, language: str) -> list[str]:
+    """The lines of a stub for a whole block of the format."""
+    about = topic(())
+    return [f"# {line}" for line in _lines(about, {key: {}}, language, "")] if about else []
 
 
 # --- what is missing ----------------------------------------------------------------------------------------------
 
 
-def _wanted(report: Report) -> list[_Want]:
+def _wanted(report: Report, only: Collection[str] | None) -> list[_Want]:
     wants: dict[Path, _Want] = {}
     for finding in report.findings:
-        if finding.structural or finding.id in report.waivers:
+        if finding.structural or finding.id in report.waivers or (only is not None and finding.id not in only):
             continue
         for path in _missing(report.plan, finding):
             base = _standing(report.plan, path)
@@ -75,6 +83,10 @@ def _missing(plan: Plan, finding: Finding) -> Iterator[Path]:
                 break
     if not named and not finding.stands and finding.at != finding.path and _known(finding.at):
         yield finding.at
+    for name in re.findall(r"`([a-z_.]+)`", finding.fix("en")):  # whole blocks and full paths that the fix speaks of
+        path = tuple(name.split("."))
+        if (name in LISTS_WITH_IDS or len(path) > 1) and _known(path) and not _says(plan, path):
+            yield path
 
 
 def _known(path: Path) -> bool:
@@ -123,6 +135,8 @@ def _stub(report: Report, want: _Want) -> Repair | None:
     lines = [f"{known} – {said}:", *_lines(about, tree, language, "")]
     text = "".join(f"{indent}# {line}".rstrip() + ending for line in lines)
     lead = "" if not plan.text[:at] or plan.text[:at].endswith("\n") else ending
+    if not want.path and plan.text[:at].strip():  # a block of its own stands apart
+        lead += ending
     values = {"key": [Code(key) for key in tree], "rule": rules}
     return Repair(want.findings[0], Word("fix.stub", values), (Edit(at, at, lead + text),))
 

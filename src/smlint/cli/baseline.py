@@ -9,12 +9,13 @@ from typing import Any
 
 import click
 
+from smlint.cli.complete import files
 from smlint.cli.console import Problem, common, complain, write
 from smlint.cli.work import Baselines, Work, chosen, faults
 
 
 @click.command()
-@click.argument("paths", nargs=-1, required=True, metavar="PATH…")
+@click.argument("paths", nargs=-1, required=True, metavar="PATH…", shell_complete=files)
 @click.option("--baseline", metavar="FILE", help="The file (default: the configuration's, else smlint-baseline.json).")
 @click.option("--check", is_flag=True, help="Write nothing; 1 if the file is not as the plans are.")
 @click.option("--prune", is_flag=True, help="Only remove entries that are stale; add none.")

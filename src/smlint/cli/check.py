@@ -9,13 +9,14 @@ from typing import Any
 
 import click
 
+from smlint.cli.complete import files, selection
 from smlint.cli.console import Points, Problem, colour, common, complain, echo, meant, width, write
 from smlint.cli.work import folder_in_repository, judged
 from smlint.reporters import FOR_PEOPLE, REPORTERS
 
 
 @click.command()
-@click.argument("paths", nargs=-1, metavar="[PATH]…")
+@click.argument("paths", nargs=-1, metavar="[PATH]…", shell_complete=files)
 @click.option(
     "--format", "format", type=click.Choice(list(REPORTERS)), default="text", help="What to print (default: text)."
 )
@@ -28,15 +29,20 @@ from smlint.reporters import FOR_PEOPLE, REPORTERS
 @click.option("--min-score", type=Points(), metavar="N", help="Fail below this score, 0 to 100.")
 @click.option("--min-level", type=click.IntRange(1, 5), metavar="N", help="Fail below this maturity level, 1 to 5.")
 @click.option(
-    "--select", multiple=True, metavar="WHAT", help="Show and gate only these rules, dimensions or severities."
+    "--select",
+    multiple=True,
+    metavar="WHAT",
+    shell_complete=selection,
+    help="Show and gate only these rules, dimensions or severities.",
 )
-@click.option("--ignore", multiple=True, metavar="WHAT", help="Neither show nor gate these.")
-@click.option("--baseline", metavar="FILE", help="Findings that this file accepts do not fail.")
+@click.option("--ignore", multiple=True, metavar="WHAT", shell_complete=selection, help="Neither show nor gate these.")
+@click.option("--baseline", metavar="FILE", shell_complete=files, help="Findings that this file accepts do not fail.")
 @click.option("--since", metavar="REV", help="Compare with a git revision: only what the change makes worse fails.")
 @click.option("--jobs", type=click.IntRange(1, 256), default=1, metavar="N", help="Processes (default: 1).")
 @click.option("--plans-only", is_flag=True, help="Skip named files that are no plans, as under a folder.")
 @click.option("--stdin-filename", metavar="NAME", help="The name of what is read from -.")
 @click.option("--statistics", is_flag=True, help="Count the findings per rule.")
+@click.option("--watch", is_flag=True, help="Lint again whenever a plan is saved, and tell what has changed.")
 @click.option("--show-config", is_flag=True, help="Print what holds for the plans, and where it comes from.")
 @common
 def check(paths: tuple[str, ...], **options: Any) -> None:
@@ -44,21 +50,35 @@ def check(paths: tuple[str, ...], **options: Any) -> None:
 
     PATH is a file, a folder to search, or - for standard input. Without one, the current folder.
     """
-    from smlint.gate import decide
-    from smlint.report import Run
-    from smlint.words import say
-
     if options["show_config"]:
         from smlint.cli.settled import settled
 
         echo(settled(paths or (".",), options))
         return
+    if options["watch"]:
+        from smlint.cli.watch import watch
+
+        watch(paths or (".",), lambda before: _once(paths or (".",), options, before))
+    _, code = _once(paths or (".",), options)
+    raise click.exceptions.Exit(code)
+
+
+def _once(paths: tuple[str, ...], options: dict[str, Any], before: tuple[Any, ...] = ()) -> tuple[Any, int]:
+    """One run: judge, print and write; the reports and the exit code. `before`: reports to compare with."""
+    from smlint.gate import decide
+    from smlint.report import Run
+    from smlint.words import say
+
     outputs = [_output(text) for text in options["outputs"]]
     as_of = options["as_of"] or datetime.date.today()
-    reports, skipped, problems, notes, book = judged(paths or (".",), as_of, options, lean=True)
+    reports, skipped, problems, notes, book = judged(paths, as_of, options, lean=not options["watch"])
     known = {id for report in reports for id in report.settings.book.known} | set(book.known)
     select, ignore = (_selection(options[name], known, book, name) for name in ("select", "ignore"))
     verdict = decide(reports, select, ignore, problems, notes)
+    if before:  # what has changed is told; the gate looks at all
+        from smlint.cli.watch import compare
+
+        compare(reports, before)
     run = Run(reports, skipped, verdict, book, as_of, options["lang"], select, ignore, folder_in_repository())
     if reports or options["format"] not in FOR_PEOPLE:
         echo(_rendered(run, options["format"], _look(options)))
@@ -67,7 +87,7 @@ def check(paths: tuple[str, ...], **options: Any) -> None:
     for format, file in outputs:
         write(file, _rendered(run, format, _look(options, file=True)))
     complain(problems, run.own_language)
-    raise click.exceptions.Exit(2 if problems else 0 if verdict.passed else 1)
+    return reports, 2 if problems else 0 if verdict.passed else 1
 
 
 def _look(options: dict[str, Any], file: bool = False) -> Any:

@@ -8,13 +8,14 @@ from typing import Any
 
 import click
 
+from smlint.cli.complete import files
 from smlint.cli.console import Problem, common, echo, write
 from smlint.cli.work import chosen, faults
 
 
 @click.command()
-@click.argument("file")
-@click.argument("plan")
+@click.argument("file", shell_complete=files)
+@click.argument("plan", shell_complete=files)
 @click.option("--diff", "show", is_flag=True, help="Show what would change, and write nothing.")
 @common
 def decisions(file: str, plan: str, show: bool, **options: Any) -> None:

@@ -10,13 +10,14 @@ from typing import Any
 
 import click
 
+from smlint.cli.complete import files
 from smlint.cli.console import Problem, colour, common, echo, width
 from smlint.cli.work import chosen, faults
 
 
 @click.command()
-@click.argument("old")
-@click.argument("new")
+@click.argument("old", shell_complete=files)
+@click.argument("new", shell_complete=files)
 @click.option(
     "--format", "format", type=click.Choice(["text", "json", "markdown"]), default="text", help="What to print."
 )

@@ -8,12 +8,13 @@ from typing import Any
 
 import click
 
+from smlint.cli.complete import files
 from smlint.cli.console import Problem, common, complain, echo, write
 from smlint.cli.work import STDIN, judged
 
 
 @click.command()
-@click.argument("paths", nargs=-1, required=True, metavar="PATH…")
+@click.argument("paths", nargs=-1, required=True, metavar="PATH…", shell_complete=files)
 @click.option("--stubs", is_flag=True, help="Make commented room for what is missing, at its place.")
 @click.option(
     "--diff", "show", is_flag=True, help="Show what would change, and write nothing: 1 where something would."

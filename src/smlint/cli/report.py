@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from smlint.cli.complete import files
 from smlint.cli.console import Problem, common, complain, echo, write
 from smlint.cli.work import folder_in_repository, judged
 
@@ -17,7 +18,7 @@ ENDINGS = {".html": "html", ".htm": "html", ".xlsx": "xlsx", ".md": "markdown", 
 
 
 @click.command()
-@click.argument("paths", nargs=-1, required=True, metavar="PATH…")
+@click.argument("paths", nargs=-1, required=True, metavar="PATH…", shell_complete=files)
 @click.option("-o", "--output", "file", required=True, metavar="FILE", help="The file to write; - is standard output.")
 @click.option("--format", "format", type=click.Choice(FORMATS), help="What to write (default: by FILE's ending).")
 @click.option("--baseline", metavar="FILE", help="Mark findings that this file does not know as new.")

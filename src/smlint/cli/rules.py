@@ -7,6 +7,8 @@ from typing import Any
 
 import click
 
+from smlint.cli.complete import files
+from smlint.cli.complete import rules as complete
 from smlint.cli.console import Problem, colour, common, echo, meant, width
 from smlint.cli.work import rulebook
 
@@ -30,7 +32,7 @@ def rules(format: str, **options: Any) -> None:
 
 
 @click.command()
-@click.argument("rule")
+@click.argument("rule", shell_complete=complete)
 @_FORMAT
 @common
 def explain(rule: str, format: str, **options: Any) -> None:
@@ -52,7 +54,7 @@ def _pen(options: dict[str, Any]) -> Any:
 
 
 @click.command("test-rules")
-@click.argument("folders", nargs=-1, metavar="[DIR]…")
+@click.argument("folders", nargs=-1, metavar="[DIR]…", shell_complete=files)
 @click.option("--plugin", "plugins", multiple=True, metavar="NAME", help="Allow an installed package's verbs.")
 @click.option("--debug", is_flag=True, help="Show the traceback of an internal error.")
 def test_rules(folders: tuple[str, ...], plugins: tuple[str, ...], debug: bool) -> None:

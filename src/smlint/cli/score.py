@@ -8,12 +8,13 @@ from typing import Any
 
 import click
 
+from smlint.cli.complete import files
 from smlint.cli.console import colour, common, complain, echo, width
 from smlint.cli.work import judged
 
 
 @click.command()
-@click.argument("paths", nargs=-1, required=True, metavar="PATH…")
+@click.argument("paths", nargs=-1, required=True, metavar="PATH…", shell_complete=files)
 @click.option("--explain", is_flag=True, help="Print the ledger that sums to 100.")
 @common
 def score(paths: tuple[str, ...], **options: Any) -> None:

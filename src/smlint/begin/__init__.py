@@ -1,0 +1,1 @@
+"""Beginning a plan: the questions, and the plan that their answers make."""

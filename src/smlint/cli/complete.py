@@ -1,0 +1,56 @@
+"""What a shell offers when Tab is pressed: commands, rules with their titles, files. It imports next to nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import click
+
+from smlint.bundled import HERE, bundled
+
+
+def files(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[Any]:
+    """Files and folders, which the shell knows best."""
+    return [_item(incomplete, type="file")]
+
+
+def rules(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[Any]:
+    """Rule ids with their titles."""
+    return [_item(id, help=title or None) for id, title in _titles() if id.startswith(incomplete)]
+
+
+def selection(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[Any]:
+    """What --select and --ignore take: severities, dimensions and rules, several with commas."""
+    before, comma, last = incomplete.rpartition(",")
+    names = [
+        ("error", ""),
+        ("warning", ""),
+        ("info", ""),
+        *((folder, "") for folder in sorted(_dimensions())),
+        *_titles(),
+    ]
+    return [_item(before + comma + name, help=title or None) for name, title in names if name.startswith(last)]
+
+
+def _item(value: str, **more: Any) -> Any:
+    from click.shell_completion import CompletionItem
+
+    return CompletionItem(value, **more)
+
+
+def _dimensions() -> set[str]:
+    return {folder.name for folder in bundled("rules").iterdir() if folder.is_dir()}
+
+
+def _titles() -> Iterator[tuple[str, str]]:
+    """The shipped rules: their ids are their files' names; their titles stand in what was compiled ahead, if it was."""
+    import json
+
+    try:
+        known = json.loads((HERE / "compiled.json").read_bytes())["rules"]
+        titles = {id: str(rule["title"]["en"]) for id, rule in known.items()}
+    except (OSError, ValueError, KeyError, TypeError):
+        titles = {}
+    for file in sorted(bundled("rules").glob("*/*.yaml"), key=lambda file: file.stem):
+        yield file.stem, titles.get(file.stem, "")
