@@ -12,7 +12,7 @@ help: ## list the targets
 
 $(VENV)/.run: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[report,watch]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[report,watch,lsp]'
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.run

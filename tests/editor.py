@@ -28,6 +28,7 @@ class Editor:
         self.answers: queue.Queue[dict[str, Any]] = queue.Queue()
         self.diagnostics: dict[str, list[Any]] = {}  # what was pushed last, by address
         self.messages: list[str] = []
+        self.asked: list[str] = []  # what the server asked of the editor
         self.settings: Any = {}
         self.number = 0
         threading.Thread(target=self._listen, daemon=True).start()
@@ -115,6 +116,7 @@ class Editor:
             elif message["method"] in ("window/showMessage", "window/logMessage"):
                 self.messages.append(message["params"]["message"])
             elif "id" in message:
+                self.asked.append(message["method"])
                 asked = message["params"].get("items") if message["method"] == "workspace/configuration" else None
                 result = [self.settings.get(item.get("section", "")) for item in asked] if asked else None
                 self._send({"jsonrpc": "2.0", "id": message["id"], "result": result})

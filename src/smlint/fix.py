@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -11,7 +11,7 @@ from smlint import local
 from smlint.edit import Edit, edited, plain, quoted
 from smlint.finding import Finding
 from smlint.guide import topic
-from smlint.plan import Mark, Path, Plan, inside
+from smlint.plan import Mark, Path, Plan, reached
 from smlint.report import Report, judge
 from smlint.words import Code, Word, folded
 
@@ -49,9 +49,10 @@ def fix(report: Report, as_of: date) -> Fixed:
     return Fixed(report.plan.text, tuple(made))
 
 
-def repairs_of(report: Report, as_of: date) -> list[Repair]:
-    """The repairs of a plan that hold: they are tried, and judged."""
-    return list(_holding(report, apart(candidates(report)), as_of, [_TRIES]))
+def repairs_of(report: Report, as_of: date, only: Collection[str] | None = None) -> list[Repair]:
+    """The repairs of a plan that hold, of some findings or of all: they are tried, and judged."""
+    found = (each for each in candidates(report) if only is None or each.finding.id in only)
+    return list(_holding(report, apart(found), as_of, [_TRIES]))
 
 
 def _holding(report: Report, repairs: list[Repair], as_of: date, tries: list[int]) -> Iterator[Repair]:
@@ -148,7 +149,7 @@ def _suggested(finding: Finding) -> str | None:
 def _key(report: Report, finding: Finding) -> Repair | None:
     """A mistyped key."""
     mark, name = _mark(report.plan, finding.path), _suggested(finding)
-    holder = _data(report.plan, finding.path[:-1])
+    holder = reached(report.plan.data, finding.path[:-1])
     if mark is None or name is None or not isinstance(holder, dict) or name in holder:
         return None
     old = report.plan.text[mark.key : mark.key_end]
@@ -168,7 +169,7 @@ def _value(report: Report, finding: Finding) -> Repair | None:
 
 def _form(report: Report, finding: Finding) -> Repair | None:
     """A date, hours, or a code, written as people do."""
-    about, value = topic(finding.path), _data(report.plan, finding.path)
+    about, value = topic(finding.path), reached(report.plan.data, finding.path)
     if about is None or not isinstance(value, str):
         return None
     if about.format == "date":
@@ -180,7 +181,7 @@ def _form(report: Report, finding: Finding) -> Repair | None:
 
 def _in_other_case(report: Report, finding: Finding) -> Repair | None:
     """A reference or a code that differs in case only."""
-    name, value = _suggested(finding), _data(report.plan, finding.path)
+    name, value = _suggested(finding), reached(report.plan.data, finding.path)
     if name is None:
         return None
     if value is None and isinstance(finding.path[-1], str):  # a key that is a reference
@@ -193,7 +194,7 @@ def _in_other_case(report: Report, finding: Finding) -> Repair | None:
 def _kind(report: Report, finding: Finding) -> Repair | None:
     """A value of another type that says what was meant: a number or an answer as text, a number that is text, one for
     a list of one."""
-    about, value = topic(finding.path), _data(report.plan, finding.path)
+    about, value = topic(finding.path), reached(report.plan.data, finding.path)
     mark = _mark(report.plan, finding.path)
     if about is None or mark is None or isinstance(value, dict | list):
         return None
@@ -228,7 +229,7 @@ def _rule(report: Report, finding: Finding) -> Repair | None:
 def _id(report: Report, finding: Finding) -> Repair | None:
     """The further items of one id, where nothing names that id: what names it may mean any of them."""
     id, name = finding.values["value"], str(finding.path[-3])
-    held = [(path, item.get("id")) for path, item in _items(report.plan.data, name)]
+    held = [(path, item.get("id")) for path, item in items(report.plan.data, name)]
     if named(report.plan.data, name, id):
         return None
     taken, edits, new = {known for _, known in held}, [], ""
@@ -242,10 +243,10 @@ def _id(report: Report, finding: Finding) -> Repair | None:
     return Repair(finding, Word("fix.value", {"key": Code("id"), "old": Code(id), "new": Code(new)}), tuple(edits))
 
 
-def _items(data: dict[str, Any], name: str) -> Iterator[tuple[Path, dict[str, Any]]]:
+def items(data: dict[str, Any], name: str) -> Iterator[tuple[Path, dict[str, Any]]]:
     """The items of a list as they are written, with their paths; success criteria are those of all goals."""
     if name == "success_criteria":
-        for path, goal in _items(data, "goals"):
+        for path, goal in items(data, "goals"):
             for inner, criterion in _listed(goal, name):
                 yield (*path, *inner), criterion
     else:
@@ -297,11 +298,11 @@ def _figures(report: Report) -> Iterator[Repair]:
     currency = report.data.get("investment", {}).get("currency")
     faulty = {finding.path: finding for finding in report.findings if "success_criteria" in finding.path}
     for path, finding in faulty.items():
-        criterion = _data(report.plan, path)
+        criterion = reached(report.plan.data, path)
         if not isinstance(criterion, dict) or criterion.get("nature") == "qualitative":
             continue
         for place in ((*path, "target"), (*path, "baseline", "value")):
-            value = _data(report.plan, place)
+            value = reached(report.plan.data, place)
             if isinstance(value, str):
                 for repair in _whole(_replaced(report, finding, local.amount(value, currency), place)):
                     yield repair._replace(clears=False)
@@ -366,11 +367,3 @@ def _bare(value: str) -> bool:
 def _mark(plan: Plan, path: Path) -> Mark | None:
     """The mark of what stands at exactly this path."""
     return plan.mark(path) if path and plan.has(path) else None
-
-
-def _data(plan: Plan, path: Path) -> Any:
-    """What is written at a path."""
-    here: Any = plan.data
-    for part in path:
-        here = inside(here, part)
-    return here

@@ -15,7 +15,7 @@ from smlint.scalar import Number, OutOfRange, number
 
 __all__ = [
     "Fault", "Items", "Limits", "Mark", "MarkTuple", "Number", "OutOfRange", "Path", "Place", "Plan",
-    "dotted", "inside", "number", "pointer", "positions", "read_document",
+    "dotted", "inside", "number", "pointer", "positions", "reached", "read_document",
 ]  # fmt: skip
 
 Path = tuple[str | int, ...]
@@ -56,6 +56,13 @@ def inside(value: Any, part: str | int) -> Any:
         at = bisect_left(value.original, part)
         return value[at] if at < len(value) and value.original[at] == part else None
     return value[part] if 0 <= part < len(value) else None
+
+
+def reached(data: Any, path: Path) -> Any:
+    """What stands at a path of some data; None where nothing does."""
+    for part in path:
+        data = inside(data, part)
+    return data
 
 
 class Plan:

@@ -14,7 +14,7 @@ from smlint.edit import Edit, edited, line_end, line_start, newline
 from smlint.finding import Finding
 from smlint.fix import Repair
 from smlint.guide import Topic, topic
-from smlint.plan import Path, Plan, inside
+from smlint.plan import Path, Plan, reached
 from smlint.report import Report
 from smlint.shape import LISTS_WITH_IDS
 from smlint.words import Code, Word, say
@@ -101,19 +101,13 @@ def _known(path: Path) -> bool:
 
 def _says(plan: Plan, path: Path) -> bool:
     """Whether something is written at a path."""
-    here: Any = plan.data
-    for part in path:
-        here = inside(here, part)
-    return here not in (None, "", [], {})
+    return reached(plan.data, path) not in (None, "", [], {})
 
 
 def _standing(plan: Plan, path: Path) -> Path:
     """The longest part of a path that is a map in the text."""
     for length in range(len(path) - 1, 0, -1):
-        here: Any = plan.data
-        for part in path[:length]:
-            here = inside(here, part)
-        if isinstance(here, dict):
+        if isinstance(reached(plan.data, path[:length]), dict):
             return path[:length]
     return ()
 

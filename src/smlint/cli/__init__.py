@@ -21,6 +21,7 @@ COMMANDS = {
     "report": "report",
     "decisions": "decisions",
     "history": "history",
+    "lsp": "lsp",
     "diff": "diff",
     "baseline": "baseline",
     "rules": "rules",

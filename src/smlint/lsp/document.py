@@ -1,0 +1,74 @@
+"""An open document: its text as typed so far, what smlint says of it, and what it said when it could last be read."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from smlint.discovery import is_plan
+from smlint.fix import encoded
+from smlint.lsp.positions import Lines
+from smlint.plan import Path, Place
+from smlint.report import Report, judge
+from smlint.settings import Settings
+
+
+class Document:
+    """One version of a document. `report` is what is said of it; `good` the latest that could be read, perhaps of an
+    earlier version, whose ids and keys still help. Nothing here changes: an edit makes another document."""
+
+    def __init__(
+        self, name: str, text: str, settings: Settings, as_of: date, language: str | None, good: Report | None = None,
+        encoding: str = "utf-16",
+    ) -> None:  # fmt: skip
+        self.name, self.text, self.settings, self.as_of = name, text, settings, as_of
+        self.lines = Lines(text, encoding)
+        self.report = judge(name, encoded(text), settings, as_of)
+        self.good = self.report if self.report.score is not None else good
+        self.language = language or settings.language or (self.good.language if self.good else None) or "en"
+        self.shift = len(text) - len(text.lstrip("\ufeff"))  # the reader leaves out a byte order mark
+
+    @property
+    def readable(self) -> bool:
+        return self.report.score is not None
+
+    @property
+    def is_plan(self) -> bool:
+        """Whether it is meant to be a plan: it has the key, or cannot be read and mentions it."""
+        return self.readable or is_plan(encoded(self.text))
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """What the plan says, as it was written when it could last be read."""
+        return self.good.plan.data if self.good else {}
+
+    def span(self, place: Place) -> tuple[int, int]:
+        """The offsets of a place of the report; a whole plan is its first line."""
+        starts, text = self.lines.starts, self.text
+        if place == (1, 1, 1, 1):
+            return 0, len(text[: starts[1]].rstrip("\r\n")) if len(starts) > 1 else len(text)
+        start = starts[place.line - 1] + place.column - 1 + (self.shift if place.line == 1 else 0)
+        end = starts[min(place.end_line, len(starts)) - 1] + place.end_column - 1
+        return start, max(start, min(end, len(text)))
+
+
+def entry_at(document: Document, offset: int) -> tuple[Path, bool] | None:
+    """The path of the key or scalar at an offset, and whether it is the key; None where there is neither."""
+    if not document.readable:
+        return None
+    at, marks, path = offset - document.shift, document.report.plan.marks, ()
+    found: tuple[Path, bool] | None = None
+    inside: Any = marks
+    while inside:
+        parts = inside.items() if isinstance(inside, dict) else enumerate(inside)
+        entry = next(((part, mark) for part, mark in parts if mark[0] <= at <= max(mark[1], mark[3])), None)
+        if entry is None:
+            return found
+        part, (key, key_end, start, end, below) = entry
+        path = (*path, part)  # type: ignore[assignment]
+        if isinstance(part, str) and key <= at <= key_end:
+            return path, True
+        if below is None:
+            return (path, False) if start <= at <= end else found
+        inside = below
+    return found
