@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 DEV := build hatchling hypothesis import-linter jsonschema mypy pytest ruff types-openpyxl types-PyYAML types-tabulate cmarkgfm xmlschema selenium
 
-.PHONY: help setup example compile test lint check golden bench clients browser clean
+.PHONY: help setup example compile test lint check golden bench clients browser editors docs clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -66,3 +66,8 @@ clients: $(VENV)/.dev .clients/.made ## install the programs of others that judg
 browser: ## install Chromium for the tests of the review page, where this machine can (Debian, as root)
 	command -v chromium > /dev/null && command -v chromedriver > /dev/null || \
 		{ apt-get update -qq && apt-get install -qq --yes --no-install-recommends chromium chromium-driver > /dev/null; }
+
+editors: ## install the editors and shells that the tests start, where this machine can (Debian, as root)
+	command -v nvim > /dev/null && command -v fish > /dev/null && test -d /usr/share/vim-ale || \
+		{ apt-get update -qq && apt-get install -qq --yes --no-install-recommends \
+			neovim emacs-nox elpa-eglot elpa-yaml-mode vim vim-ale zsh fish > /dev/null; }
