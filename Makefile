@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 DEV := build hatchling hypothesis import-linter jsonschema mypy pytest ruff types-openpyxl types-PyYAML types-tabulate cmarkgfm xmlschema selenium
 
-.PHONY: help setup example compile test lint check golden bench clients browser editors docs clean
+.PHONY: help setup example compile test lint check golden bench clients browser editors pages docs pictures clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -71,3 +71,16 @@ editors: ## install the editors and shells that the tests start, where this mach
 	command -v nvim > /dev/null && command -v fish > /dev/null && test -d /usr/share/vim-ale || \
 		{ apt-get update -qq && apt-get install -qq --yes --no-install-recommends \
 			neovim emacs-nox elpa-eglot elpa-yaml-mode vim vim-ale zsh fish > /dev/null; }
+
+pages: compile ## write the pages of the documentation that are made from code
+	$(BIN)/python -m tests.pages
+
+docs: pages $(VENV)/.docs ## build the documentation site into build/site; a dead link fails
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+
+pictures: $(VENV)/.docs ## take the pictures of the documentation anew (needs chromium, nvim and tmux)
+	$(BIN)/python -m tests.pictures
+
+$(VENV)/.docs: $(VENV)/.dev
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check 'mkdocs-material>=9.5,<10' 'ansi2html>=1.9,<2'
+	@touch $@
