@@ -286,6 +286,7 @@ def test_a_finding_is_underlined_where_it_stands() -> None:
     text = PLAN.replace("language: en", "language: en\nstatus: aproved")
     found = next(each for each in diagnostics(document(text)) if each.code == "not-in-list")
     assert found.range == Lines(text).range(text.index("status:"), text.index("aproved") + 7)
+    assert all(each.range.start.line == each.range.end.line for each in diagnostics(document(DRAFT)))
     missing = next(each for each in diagnostics(document(PLAN)) if each.code == "success-criteria-missing")
     assert missing.range == Lines(PLAN).range(PLAN.index("id: G2"), PLAN.index("id: G2") + 2)
 

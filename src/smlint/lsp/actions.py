@@ -13,7 +13,7 @@ from smlint.lsp.diagnostics import diagnostics
 from smlint.lsp.document import Document
 from smlint.stub import stubs
 from smlint.waiver import by_target
-from smlint.words import Code, say, written
+from smlint.words import Code, say
 
 
 def actions(document: Document, uri: str, place: Range) -> list[CodeAction]:
@@ -45,7 +45,7 @@ def everything(document: Document, uri: str) -> CodeAction | None:
 
 
 def _repair(document: Document, uri: str, repair: Repair, shown: dict[str, Diagnostic]) -> CodeAction:
-    title = written(repair.title, document.language)
+    title = say(repair.title.key.replace("fix.", "lsp."), document.language, **repair.title.values)
     if repair.brings:
         title += f" ({say('fix.brings', document.language, rules=[Code(id) for id in repair.brings])})"
     return CodeAction(

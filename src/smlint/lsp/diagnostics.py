@@ -42,8 +42,10 @@ def _diagnostic(document: Document, finding: Finding) -> Diagnostic:
 
 
 def underlined(document: Document, finding: Finding) -> tuple[int, int]:
-    """The offsets of what an editor marks: what is missing is shown at the start of what lacks it."""
+    """The offsets of what an editor marks: what is missing at the start of what lacks it, and of what is long its first
+    line, for a wavy line under half of a plan helps nobody."""
     start, end = document.span(finding.place)
+    end = min(end, max(start + 1, document.lines.end_of_line(start)))
     if finding.stands is False and finding.place != (1, 1, 1, 1):
         end = _first_word(document.text, start, end)
     return start, end

@@ -39,6 +39,12 @@ class Lines:
             units += self._units(char)
         return start + len(line)
 
+    def end_of_line(self, offset: int) -> int:
+        """Where the line of an offset ends, without its break."""
+        line = bisect_right(self.starts, offset) - 1
+        last = self.starts[line + 1] if line + 1 < len(self.starts) else len(self.text)
+        return self.starts[line] + len(self.text[self.starts[line] : last].rstrip("\r\n"))
+
     def range(self, start: int, end: int) -> Range:
         return Range(self.position(start), self.position(end))
 
