@@ -3,9 +3,9 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-DEV := build hatchling hypothesis import-linter jsonschema mypy pytest ruff types-openpyxl types-PyYAML types-tabulate cmarkgfm xmlschema selenium
+DEV := build hatchling hypothesis import-linter jsonschema mypy pytest ruff types-openpyxl types-PyYAML types-regex types-tabulate cmarkgfm xmlschema selenium
 
-.PHONY: help setup example compile test lint check golden bench clients browser editors pages docs pictures clean
+.PHONY: help setup example compile test lint check golden bench clients browser editors pages docs pictures fuzz audit sbom lowest clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -84,3 +84,25 @@ pictures: $(VENV)/.docs ## take the pictures of the documentation anew (needs ch
 $(VENV)/.docs: $(VENV)/.dev
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check 'mkdocs-material>=9.5,<10' 'ansi2html>=1.9,<2'
 	@touch $@
+
+FUZZ_SECONDS ?= 60
+fuzz: compile ## look for surprises, guided by coverage, for FUZZ_SECONDS
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check 'atheris>=2.3'
+	$(BIN)/python -m tests.fuzz -max_total_time=$(FUZZ_SECONDS)
+
+audit: sbom ## known faults of the packages that an installation has (needs the network)
+	$(PYTHON) -m venv build/audit && build/audit/bin/python -m pip install --quiet --disable-pip-version-check 'pip-audit>=2.7'
+	build/sbom/bin/python -m pip freeze | grep -v '^smlint' > build/audit/installed.txt
+	build/audit/bin/pip-audit --requirement build/audit/installed.txt --no-deps --disable-pip
+
+sbom: ## what an installation holds, as CycloneDX in build/sbom.json
+	rm -rf build/sbom && $(PYTHON) -m venv build/sbom && build/sbom/bin/python -m pip install --quiet --disable-pip-version-check .
+	$(PYTHON) -m venv build/cyclonedx && build/cyclonedx/bin/python -m pip install --quiet --disable-pip-version-check 'cyclonedx-bom>=4'
+	build/cyclonedx/bin/cyclonedx-py environment build/sbom --output-reproducible --output-file build/sbom.json
+
+lowest: ## the tests against the oldest versions that pyproject.toml allows
+	rm -rf build/lowest && $(PYTHON) -m venv build/lowest
+	build/lowest/bin/python -m pip install --quiet --disable-pip-version-check uv
+	build/lowest/bin/uv pip install --quiet --python build/lowest/bin/python --resolution lowest-direct -e '.[report,watch,lsp]'
+	build/lowest/bin/uv pip install --quiet --python build/lowest/bin/python $(DEV)
+	build/lowest/bin/python -m pytest -q

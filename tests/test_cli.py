@@ -233,7 +233,9 @@ def test_a_file_that_cannot_be_read_is_told_and_the_others_are_checked(folder: P
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no device that is full")
-@pytest.mark.parametrize("words", [("check", GOOD), ("score", GOOD), ("rules",), ("schema",)])
+@pytest.mark.parametrize(
+    "words", [("check", GOOD), ("score", GOOD), ("rules",), ("schema",), ("--version",), ("--help",)]
+)
 def test_a_full_disk_is_said_in_a_sentence(words: tuple[str, ...]) -> None:
     with open("/dev/full", "wb") as full:
         run = subprocess.run([sys.executable, "-m", "smlint", *words], stdout=full, stderr=subprocess.PIPE, cwd=TOP)

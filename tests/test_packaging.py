@@ -64,3 +64,15 @@ def test_the_wheel_has_no_strangers(built: Path) -> None:
     assert outside == []
     assert sum(name.startswith("smlint/rules/") and name.count("/") == 3 for name in names) == 80
     assert "smlint/py.typed" in names
+
+
+def test_the_same_source_gives_the_same_wheel(built: Path, tmp_path: Path) -> None:
+    """From the sdist, so with other times of change, and in another folder."""
+    sdist = next(built.glob("*.tar.gz"))
+    subprocess.run(
+        ["tar", "--extract", "--gzip", "--touch", "--file", str(sdist), "--directory", str(tmp_path)], check=True
+    )
+    source = next(tmp_path.iterdir())
+    words = [sys.executable, "-m", "build", "--no-isolation", "--wheel", "--outdir", str(tmp_path), str(source)]
+    subprocess.run(words, check=True, capture_output=True)
+    assert next(tmp_path.glob("*.whl")).read_bytes() == next(built.glob("*.whl")).read_bytes()

@@ -10,6 +10,7 @@ from typing import Any
 
 from smlint.checks.dates import add_months, in_months
 from smlint.checks.verdict import Fail, OptionError, Verdict, is_number, key_of, many, options, quantity
+from smlint.expression import search
 from smlint.plan import Number
 from smlint.profile import View
 from smlint.query import frozen
@@ -164,8 +165,18 @@ def _folded_words(words: tuple[str, ...]) -> frozenset[str]:
 
 
 def _within(text: str, words: tuple[str, ...]) -> str | None:
-    found = _expression(words).search(_composed(text))
-    return found[0] if found else None
+    """The first word or expression of a list that stands in a text, as it is written there."""
+    text = _composed(text)
+    found = _expression(tuple(word for word in words if not _is_expression(word))).search(text)
+    if found:
+        return found[0]
+    return next(
+        (said for word in words if _is_expression(word) and (said := search(word[1:-1], text)) is not None), None
+    )
+
+
+def _is_expression(word: str) -> bool:
+    return len(word) > 2 and word.startswith("/") and word.endswith("/")
 
 
 def _composed(text: str) -> str:
@@ -181,9 +192,6 @@ def _expression(words: tuple[str, ...]) -> re.Pattern[str]:
     """One regular expression for a list of words."""
     parts = []
     for word in words:
-        if len(word) > 2 and word.startswith("/") and word.endswith("/"):
-            parts.append(f"(?:{word[1:-1]})")
-            continue
         ending = r"\w*" if word.endswith("*") else r"(?!\w)"
         body = r"\s+".join(map(re.escape, _composed(word).rstrip("*").split()))
         flag = "" if word.isupper() else "i"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gc
 import sys
 from collections.abc import Sequence
@@ -88,6 +89,12 @@ def main(args: Sequence[str] | None = None) -> NoReturn:
         problem.show()
         code = 2
     except Exception as error:
+        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT) and error.filename is None:
+            from smlint.cli.console import let_go  # click's own texts (--help, --version) met a full disk
+
+            let_go(sys.stdout)
+            click.echo(f"Error: standard output: cannot be written: {error.strerror}", err=True)
+            sys.exit(2)
         if debug:
             raise
         said = " ".join(f"{type(error).__name__}: {error}".split())[:300]

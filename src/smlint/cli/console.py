@@ -115,13 +115,13 @@ def echo(text: str) -> None:
         stream.write(text)
         stream.flush()
     except BrokenPipeError:  # the reader has seen enough; that changes nothing of what was decided
-        _let_go(stream)
+        let_go(stream)
     except OSError as error:
-        _let_go(stream)
+        let_go(stream)
         raise Problem(f"standard output: cannot be written: {error.strerror}") from None
 
 
-def _let_go(stream: Any) -> None:
+def let_go(stream: Any) -> None:
     """Send what a stream still holds nowhere, so that closing it at exit does not fail again."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 

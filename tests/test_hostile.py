@@ -1,0 +1,268 @@
+"""What a stranger may send, and what luck may break: every run ends with 0, 1 or 2, in bounded time and memory, and
+without a traceback. docs/security.md promises it, line by line; here it is held."""
+
+# ruff: noqa: E501 (the tables are read down, not across)
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import resource
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from smlint.baseline import BaselineError, read_baseline
+from smlint.config import ConfigError, Configurations
+from smlint.files import Disk
+from smlint.report import judge
+from smlint.rulebook import RuleError, load
+from smlint.settings import Settings
+
+HEAD = "smlint: 1\ntitle: x\n"
+DAY = date(2027, 1, 15)
+MEMORY = 1_500_000_000  # bytes of address space
+SECONDS = 100  # of CPU: ten times what the slowest takes, for a machine that is slow
+
+
+def limited() -> None:
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+
+
+def run(*words: str, cwd: Path, **more: str) -> subprocess.CompletedProcess[bytes]:
+    """smlint within limits of time and memory; it must end well whatever comes."""
+    done = subprocess.run(
+        [sys.executable, "-m", "smlint", *words], cwd=cwd, capture_output=True, preexec_fn=limited,
+        env={**os.environ, **more}, stdin=subprocess.DEVNULL, timeout=300,
+    )  # fmt: skip
+    assert done.returncode in (0, 1, 2), done.stderr.decode(errors="replace")[-500:]
+    assert b"Traceback" not in done.stderr
+    assert b"internal error" not in done.stderr
+    return done
+
+
+PLANS: dict[str, tuple[Callable[[], str | bytes], str]] = {
+    "billion laughs": (
+        lambda: HEAD + "a0: &a0 [x]\n" + "".join(f"a{n}: &a{n} [{','.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 30)),
+        "alias-limit",
+    ),
+    "100,000 lists inside each other": (lambda: HEAD + "x-a: " + "[" * 100_000 + "]" * 100_000, "too-deep"),
+    "the same in JSON": (lambda: '{"smlint": 1, "title": "x", "x-a": ' + "[" * 100_000, "too-deep"),
+    "maps inside each other by indent": (lambda: HEAD + "".join(" " * n + "a:\n" for n in range(1, 3000)), "syntax-error"),
+    "50 MB of one line": (lambda: HEAD + "x-a: " + "a" * 50_000_000, "too-large"),
+    "19 MB of one line": (lambda: HEAD + "x-a: " + "a" * 19_000_000, "sponsor-missing"),
+    "a million keys of one's own": (lambda: HEAD + "".join(f"x-k{n}: 1\n" for n in range(1_000_000)), "sponsor-missing"),
+    "50,000 unknown keys": (lambda: HEAD + "".join(f"gaols{n}: 1\n" for n in range(50_000)), "unknown-key"),
+    "a million aliases": (lambda: HEAD + "x-a: &a 1\nx-b: [" + "*a," * 1_000_000 + "]\n", "alias-limit"),
+    "the same key 200,000 times": (lambda: HEAD + "title: x\n" * 200_000, "duplicate-key"),
+    "a key of 5 MB": (lambda: HEAD + "? " + "k" * 5_000_000 + "\n: 1\n", "unknown-key"),
+    "NUL bytes": (lambda: HEAD.encode() + b"x-a: \0\0\n", "syntax-error"),
+    "a lone surrogate": (lambda: HEAD.encode() + b"x-a: \xed\xa0\x80\n", ""),
+    "an escaped lone surrogate": (lambda: HEAD + 'title: "\\ud800"\n', ""),
+    "half of a UTF-16 file": (lambda: HEAD.encode("utf-16")[:-1], ""),
+    "integers of 10,000 digits": (lambda: HEAD + f"investment: {{total: {{hours: {'9' * 10_000}, money: -{'9' * 99_999}}}}}\n", ""),
+    "numbers without end": (lambda: HEAD + "investment: {total: {hours: 1e999999999, money: 1e-999999999}}\n", ""),
+    "NaN and infinities": (lambda: HEAD + "investment: {total: {hours: .nan, money: .inf}, people: [{hours: -.inf}]}\n", ""),
+    "days that never come": (lambda: HEAD + "period: {from: 9999-99-99, to: 0000-00-00}\nreview: {next: 9999-12-31, every_months: 999999999}\n", ""),
+    "an anchor inside itself": (lambda: HEAD + "x-a: &a [*a]\n", "alias-limit"),
+    "a merge of itself": (lambda: HEAD + "x-a: &a {b: 1, <<: *a}\n", "alias-limit"),
+    "a chain of 5,000 merges": (
+        lambda: HEAD + "x-m0: &m0 {k: 1}\n" + "".join(f"x-m{n}: &m{n} {{<<: *m{n - 1}, k{n}: 1}}\n" for n in range(1, 5000)),
+        "alias-limit",
+    ),
+    "Python's own tags": (lambda: HEAD + "x-a: !!python/object/apply:os.system [touch hacked]\n", ""),
+    "a tag that includes": (lambda: HEAD + "x-a: !include /etc/passwd\n", ""),
+    "percentages of each other, 20,000 deep": (
+        lambda: HEAD + "goals:\n- id: G1\n  success_criteria:\n" + "".join(f"  - {{id: K{n}, unit: percent, of: K{n + 1}}}\n" for n in range(20_000)),
+        "share-chain-unresolved",
+    ),
+    "percentages in a ring": (
+        lambda: HEAD + "goals:\n- id: G1\n  success_criteria: [{id: K1, metric: reach, unit: percent, target: 3, of: K2}, {id: K2, metric: reach, unit: percent, target: 3, of: K1}]\n",
+        "share-chain-unresolved",
+    ),
+    "hours of 200,000 parts": (lambda: HEAD + f"channels:\n- {{id: c, service_hours: '{'Mon 08:00-16:00; ' * 200_000}'}}\n", ""),
+    "100,000 waivers in comments": (lambda: HEAD + "# smlint: waive sponsor-missing — x\n" * 100_000, ""),
+    "nothing": (lambda: "", "not-a-plan"),
+    "a picture": (lambda: b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 40, ""),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", PLANS)
+def test_a_plan_by_a_stranger(name: str, tmp_path: Path) -> None:
+    make, expected = PLANS[name]
+    content = make()
+    (tmp_path / "plan.yaml").write_bytes(content.encode() if isinstance(content, str) else content)
+    done = run("plan.yaml", "--format", "concise", "--as-of", "2027-01-15", cwd=tmp_path)
+    assert done.returncode == 1
+    assert expected.encode() in done.stdout
+    assert [path.name for path in tmp_path.iterdir()] == ["plan.yaml"]  # nothing was run, nothing was written
+
+
+# Work grows with the plan, not with its square. What grows is counted, not timed.
+
+GROWING: dict[str, Callable[[int], str]] = {
+    "items with one id everywhere": lambda n: (
+        HEAD + "goals:\n" + "- {id: G1, statement: s, success_criteria: [{id: K1, of: K1, metric: reach, unit: percent, target: 3}]}\n" * n
+        + "initiatives:\n" + "- {id: I1, goals: [G1], hours: 3, cost: 2, channels: [c], departments: [d]}\n" * n
+        + "departments:\n" + "- {id: d, name: x}\n" * n + "channels:\n" + "- {id: c, goals: [G1], audiences: [a]}\n" * n
+        + "audiences:\n" + "- {id: a, description: x, languages: [nb]}\n" * n
+    ),
+    "references to one item": lambda n: HEAD + "goals:\n- {id: G1, statement: s, supports: [" + "B1," * n + "]}\nobjectives:\n" + "- {id: B1, statement: s}\n" * n,
+    "a chain of percentages": lambda n: HEAD + "goals:\n- id: G1\n  success_criteria:\n" + "".join(f"  - {{id: K{i}, unit: percent, of: K{i + 1}, target: 3}}\n" for i in range(n)),
+    "people who are everywhere": lambda n: HEAD + "investment: {people: [" + "{role: r, hours: 3, rate: 3}," * n + "]}\nowner: {role: r}\nsponsor: {role: r}\ncompetence:\n" + "- {skill: s, holder: r}\n" * n + "risks:\n" + "- {description: d, owner: r}\n" * n,
+    "one process in every row": lambda n: HEAD + "departments:\n" + "- {id: d, name: n, function: service}\n" * n + "governance: {raci: [" + "{process: publish, R: [d,d], A: [d,d]}," * n + "]}\n",
+    "waivers": lambda n: HEAD + "goals:\n" + "- {id: G1, statement: s}\n" * n + "waivers:\n" + "- {rule: goal-orphan, at: G1, reason: r}\n" * n,
+    "waivers in comments": lambda n: HEAD + "goals:\n" + "- {id: G1, statement: s} # smlint: waive goal-orphan — r\n" * n,
+    "channels and their hours": lambda n: HEAD + "channels:\n" + "- {id: c, goals: [G1], service_hours: 'Mon-Fri 08:00-16:00', response_target_hours: 2}\n" * n,
+    "stop criteria": lambda n: HEAD + "goals:\n- id: G1\n  success_criteria:\n" + "".join(f"  - {{id: K{i}, unit: percent}}\n" for i in range(n)) + "review: {stop_criteria: [" + "{at: x, when: K1 below 3 and K2 or K3, then: x}," * n + "]}\n",
+    "unknown keys": lambda n: HEAD + "".join(f"gaols{i}: 1\n" for i in range(n)),
+}  # fmt: skip
+
+
+def work(text: str) -> int:
+    """How many calls judging a text makes, of Python's and of C's functions."""
+    settings = Settings(book=load())
+    raw = text.encode()
+    count = 0
+
+    def seen(*_: object) -> None:
+        nonlocal count
+        count += 1
+
+    gc.disable()
+    sys.setprofile(seen)
+    try:
+        judge("plan.yaml", raw, settings, DAY)
+    finally:
+        sys.setprofile(None)
+        gc.enable()
+    return count
+
+
+@pytest.mark.parametrize("name", GROWING)
+def test_ten_times_the_plan_is_ten_times_the_work(name: str) -> None:
+    make = GROWING[name]
+    work(make(30))  # what is read once is read
+    small, large = work(make(60)), work(make(600))
+    assert large < 11.5 * small, f"{small} calls for 60, {large} for 600"
+
+
+# Files that are none
+
+
+def test_what_is_no_file_is_told(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.yaml")
+    for name in ("pipe.yaml", "/dev/zero", "/dev/stdin", "missing.yaml"):
+        done = run(name, cwd=tmp_path)
+        assert done.returncode == 2, name
+        assert done.stderr, name
+
+
+def test_a_folder_that_leads_into_itself_is_walked_once(tmp_path: Path) -> None:
+    (tmp_path / "plans").mkdir()
+    (tmp_path / "plans/again").symlink_to(tmp_path / "plans")
+    (tmp_path / "plans/up").symlink_to("..")
+    (tmp_path / "plans/self.yaml").symlink_to("self.yaml")
+    (tmp_path / "plans/plan.yaml").write_text(HEAD)
+    done = run("plans", "--format", "json", cwd=tmp_path)
+    assert [each["path"] for each in json.loads(done.stdout)["files"]] == ["plans/plan.yaml"]
+
+
+def test_a_link_out_of_the_folder_is_not_followed(tmp_path: Path) -> None:
+    (tmp_path / "secret.yaml").write_text(HEAD + "x-secret: swordfish\n")
+    (tmp_path / "plans").mkdir()
+    (tmp_path / "plans/plan.yaml").symlink_to(tmp_path / "secret.yaml")
+    done = run("plans", cwd=tmp_path)
+    assert done.returncode in (1, 2)
+    assert b"swordfish" not in done.stdout
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_a_file_that_may_not_be_read_is_told(tmp_path: Path) -> None:
+    (tmp_path / "plan.yaml").write_text(HEAD)
+    (tmp_path / "plan.yaml").chmod(0)
+    assert run("plan.yaml", cwd=tmp_path).returncode == 2
+
+
+# Expressions of own rules
+
+SLOW_RULE = """\
+title: {en: Title, nb: Tittel}
+why: {en: Why it matters, nb: Hvorfor}
+fix: {en: Do it, nb: Gjør det}
+source: [SEED]
+severity: error
+level: 2
+given: GIVEN
+check: {pattern: {fields: [statement], forbid: [FORBID]}}
+message: {en: "{label} is bad", nb: "{label} er dårlig"}
+good: {one: "goals: [{id: G1, statement: fine}]"}
+bad: {two: {plan: "goals: [{id: G1, statement: aaa}]", at: ["goals[0]"]}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("given", "forbid"),
+    [
+        ("$.goals[*]", "'/^(a|aa)+$/'"),
+        ("\"$.goals[?search(@.statement, '(a|aa)+c')]\"", "bad"),
+        ("\"$.goals[?match(@.statement, '(a|aa)+c')]\"", "bad"),
+    ],
+)
+def test_an_expression_without_end_is_stopped(given: str, forbid: str, tmp_path: Path) -> None:
+    (tmp_path / "rules/alignment").mkdir(parents=True)
+    rule = SLOW_RULE.replace("GIVEN", given).replace("FORBID", forbid)
+    (tmp_path / "rules/alignment/slow.yaml").write_text(rule)
+    (tmp_path / "plan.yaml").write_text(HEAD + f"goals: [{{id: G1, statement: {'a' * 80}b}}]\n")
+    done = run("plan.yaml", "--rules", "rules", cwd=tmp_path)
+    assert done.returncode == 2
+    assert b"takes too long on a text of this plan" in done.stderr
+
+
+# Other files than plans: whatever they hold, the answer is their own error.
+
+_BYTES = st.binary(max_size=200) | st.text(max_size=200).map(str.encode)
+_YAML = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8)
+    | st.sampled_from(["extends", "rules", "off", "gate", "$.goals[*]", "smlint.yaml", "{x}", "given", "en", "nb"]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(
+        st.text(max_size=4) | st.sampled_from(["extends", "rules", "gate", "overrides", "files", "score", "weights", "lang", "format", "plans",
+                          "title", "why", "fix", "source", "severity", "level", "given", "check", "message", "good", "bad"]), inner, max_size=6),
+    max_leaves=25,
+)  # fmt: skip
+CONTENT = _BYTES | _YAML.map(lambda value: json.dumps(value, default=str).encode())
+
+
+@given(CONTENT)
+def test_any_configuration_is_read_or_refused(tmp_path_factory: pytest.TempPathFactory, raw: bytes) -> None:
+    folder = tmp_path_factory.mktemp("any")
+    (folder / ".git").mkdir()
+    (folder / "smlint.yaml").write_bytes(raw)
+    with suppress(ConfigError, RuleError):
+        Configurations(Disk()).of(str(folder / "plan.yaml"))
+
+
+@given(CONTENT)
+def test_any_rule_file_is_read_or_refused(tmp_path_factory: pytest.TempPathFactory, raw: bytes) -> None:
+    folder = tmp_path_factory.mktemp("any")
+    (folder / "alignment").mkdir()
+    (folder / "alignment/own.yaml").write_bytes(raw)
+    with suppress(RuleError):
+        judge("plan.yaml", (HEAD + "goals: [{id: G1}]").encode(), Settings(book=load((str(folder),))), DAY)
+
+
+@given(CONTENT)
+def test_any_baseline_is_read_or_refused(tmp_path_factory: pytest.TempPathFactory, raw: bytes) -> None:
+    file = tmp_path_factory.mktemp("any") / "baseline.json"
+    file.write_bytes(raw)
+    with suppress(BaselineError):
+        read_baseline(file, str(file), "baseline.json")
