@@ -105,4 +105,5 @@ lowest: ## the tests against the oldest versions that pyproject.toml allows
 	build/lowest/bin/python -m pip install --quiet --disable-pip-version-check uv
 	build/lowest/bin/uv pip install --quiet --python build/lowest/bin/python --resolution lowest-direct -e '.[report,watch,lsp]'
 	build/lowest/bin/uv pip install --quiet --python build/lowest/bin/python $(DEV)
+	build/lowest/bin/python -c "from smlint.proof import compile_rules; compile_rules()"
 	build/lowest/bin/python -m pytest -q

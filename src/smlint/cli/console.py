@@ -20,7 +20,7 @@ class Problem(click.ClickException):
     exit_code = 2
 
 
-class Day(click.ParamType[datetime.date]):
+class Day(click.ParamType):  # type: ignore[type-arg]  # generic only in later versions of click
     """A calendar date as YYYY-MM-DD."""
 
     name = "date"
@@ -36,7 +36,7 @@ class Day(click.ParamType[datetime.date]):
             self.fail(f"{value!r} is not a date such as 2027-06-30", param, ctx)
 
 
-class Points(click.ParamType[Fraction]):
+class Points(click.ParamType):  # type: ignore[type-arg]  # generic only in later versions of click
     """An exact number from 0 to 100."""
 
     name = "number"
