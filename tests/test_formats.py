@@ -420,3 +420,8 @@ def test_every_format_can_be_printed_and_written(tmp_path: Path, format: str) ->
     said = smlint("check", plan, "--format", format, "--output", f"{format}={tmp_path / 'out'}", *DAY)
     assert said.code == 1
     assert (tmp_path / "out").read_bytes().decode() == said.out
+
+
+def test_what_looks_like_a_number_is_a_text_in_a_table() -> None:
+    text = hostile_plan(HOSTILE).splitlines()[0] + '\ntitle: x\nowner: {name: "1,000.00", role: "1,000.00"}\n'
+    assert "1,000.00" in printed("table", run_of(judged(text, NAME)))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import textwrap
+
 import tabulate as tables
 
 from smlint.finding import Finding
@@ -25,16 +27,14 @@ def render(run: Run, look: Look) -> str:
 def _table(pen: Pen, report: Report, run: Run) -> str:
     rows = [_row(pen, report, finding) for finding in run.listed(report)]
     headers = [pen.say(f"table.{name}") for name in COLUMNS]
+    widths = _widths(pen.look.width, headers, rows)
     tables.MIN_PADDING = 0  # else every column is as wide as its heading and two more
     table = tables.tabulate(
-        rows,
+        [[_wrapped(cell, width) for cell, width in zip(row, widths, strict=True)] for row in rows],
         headers,
         "simple",
-        maxcolwidths=_widths(pen.look.width, headers, rows),
         disable_numparse=True,
         colalign=("left", "left", "left", "left", "left", "right"),
-        break_long_words=True,
-        break_on_hyphens=False,
     )
     title = f"{pen.paint(shown(report.title), 'bold')}\n" if report.title else ""
     return f"{title}{pen.paint(safe(report.plan.name), 'dim')}\n\n{table}\n"
@@ -54,6 +54,11 @@ def _row(pen: Pen, report: Report, finding: Finding) -> list[str]:
         shown(owner) if owner else "",
         points,
     ]
+
+
+def _wrapped(cell: str, width: int) -> str:
+    """tabulate would take `1,000.00` for a number while it breaks lines, and fail."""
+    return "\n".join(textwrap.wrap(cell, width, break_on_hyphens=False))
 
 
 def _widths(width: int, headers: list[str], rows: list[list[str]]) -> list[int]:
