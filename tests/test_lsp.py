@@ -29,6 +29,7 @@ from smlint.lsp.positions import Lines
 from smlint.rulebook import load
 from smlint.settings import Settings
 from tests.editor import Editor
+from tests.test_hostile import SLOW_RULE
 
 TOP = Path(__file__).parent.parent
 DRAFT = (TOP / "examples/customer-service-first-draft.yaml").read_text("utf-8")
@@ -459,6 +460,16 @@ def test_configuration_is_read_when_it_is_saved(editor: Editor, tmp_path: Path) 
     editor.tell("textDocument/didSave", {"textDocument": {"uri": uri}})
     assert "sponsor-missing" in codes(editor.found(uri))
     assert any("ruels" in message for message in editor.messages)
+
+
+def test_a_rule_that_cannot_be_run_is_told_and_the_shipped_ones_hold(tmp_path: Path) -> None:
+    (tmp_path / "rules/alignment").mkdir(parents=True)
+    rule = SLOW_RULE.replace("GIVEN", "$.goals[*]").replace("FORBID", "'/^(a|aa)+$/'")
+    (tmp_path / "rules/alignment/slow.yaml").write_text(rule)
+    with Editor(*SERVER, cwd=tmp_path, options={"rules": [str(tmp_path / "rules")]}) as editor:
+        uri = editor.open(tmp_path / "plan.yaml", PLAN.replace("Fewer calls", "a" * 80 + "b"))
+        assert "sponsor-missing" in codes(editor.found(uri))
+        assert any("takes too long on a text of this plan" in message for message in editor.messages)
 
 
 def test_a_plan_that_the_configuration_leaves_out_has_no_findings(editor: Editor, tmp_path: Path) -> None:

@@ -131,13 +131,19 @@ class Server(LanguageServer):
         settings = self._settings[name]
         if settings is None:
             return None
-        return Document(
-            name, text, settings, self.as_of or date.today(), self.options.language, known.good if known else None,
-            lsp.PositionEncodingKind(self.workspace.position_encoding or "utf-16").value,
-        )  # fmt: skip
+        try:
+            return self._document(name, text, settings, known)
+        except RuleError as error:  # a rule of one's own that cannot be run on this plan
+            self._settings[name] = settings = self._shipped(name, error)
+            return self._document(name, text, settings, known)
+
+    def _document(self, name: str, text: str, settings: Settings, known: Document | None) -> Document:
+        encoding = lsp.PositionEncodingKind(self.workspace.position_encoding or "utf-16").value
+        day, language = self.as_of or date.today(), self.options.language
+        return Document(name, text, settings, day, language, known.good if known else None, encoding)
 
     def _settings_of(self, name: str) -> Settings | None:
-        """What holds for a plan. Faults of rules or configuration are told, and the shipped rules hold."""
+        """What holds for a plan; the shipped rules where a configuration or rules are faulty."""
         try:
             configured = Configurations(Disk(), self.options)
             config = configured.at(os.path.dirname(name))
@@ -145,8 +151,11 @@ class Server(LanguageServer):
                 return None
             return configured.settings[configured.of(name)]
         except (RuleError, PluginError) as error:
-            message = str(error)
-        self.loop.call_soon_threadsafe(self.tell, message)
+            return self._shipped(name, error)
+
+    def _shipped(self, name: str, error: Exception) -> Settings:
+        """The shipped rules alone, when it has been told why."""
+        self.loop.call_soon_threadsafe(self.tell, str(error))
         plain = Configurations(Disk(), Options(isolated=True, language=self.options.language))
         return plain.settings[plain.of(name)]
 
