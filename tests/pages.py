@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Iterator
 from importlib import import_module
+from inspect import cleandoc
 from pathlib import Path
 from typing import Any
 
@@ -195,15 +196,29 @@ def outputs() -> str:
 
 
 def commands() -> str:
-    """Each command's own help."""
+    """Each command with its words and options; click's own pages look otherwise from version to version."""
     parts = ["# Commands\n", "What `smlint COMMAND --help` says. Without a command, `check` is meant.\n"]
-    parent = click.Context(smlint, info_name="smlint", max_content_width=100, terminal_width=100)
+    parent = click.Context(smlint, info_name="smlint")
     for name in COMMANDS:
         command = smlint.get_command(parent, name)
         assert command is not None
-        context = click.Context(command, info_name=name, parent=parent, max_content_width=100, terminal_width=100)
-        parts += [f"## {name}\n", "```text", command.get_help(context), "```\n"]
+        arguments = [
+            each.metavar or str(each.name).upper() for each in command.params if isinstance(each, click.Argument)
+        ]
+        about = cleandoc(command.help or "").replace("\n\n", "\0").replace("\n", " ").replace("\0", "\n\n")
+        parts += [f"## {name}\n", f"`{' '.join(['smlint', name, '[OPTIONS]', *map(str, arguments)])}`\n", f"{about}\n"]
+        parts += ["| Option | Meaning |", "| --- | --- |"]
+        options = [each for each in command.params if isinstance(each, click.Option) and not each.hidden]
+        parts += [f"| `{_option(each)}` | {_cell(each.help or '')} |" for each in options] + [""]
     return "\n".join(parts)
+
+
+def _option(option: click.Option) -> str:
+    names = ", ".join([*option.opts, *option.secondary_opts])
+    if option.is_flag:
+        return names
+    choices = ", ".join(map(str, getattr(option.type, "choices", ())))
+    return f"{names} {{{choices}}}" if choices else f"{names} {option.metavar or option.type.name.upper()}"
 
 
 def levels(book: Rulebook) -> str:

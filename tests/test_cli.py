@@ -243,9 +243,16 @@ def test_a_full_disk_is_said_in_a_sentence(words: tuple[str, ...]) -> None:
     assert "Error: standard output: cannot be written: No space left on device\n" == run.stderr.decode()
 
 
+def interruptible() -> None:
+    """What runs in the background has Ctrl-C switched off, and hands that on."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def test_an_interrupted_run_ends_with_130() -> None:
     words = [sys.executable, "-m", "smlint", "check", "-", "--stdin-filename", "plan.yaml"]
-    with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as run:
+    with subprocess.Popen(
+        words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, preexec_fn=interruptible
+    ) as run:
         time.sleep(1.5)  # it waits for the plan, of which nothing will come
         run.send_signal(signal.SIGINT)
         assert 130 == run.wait(30)

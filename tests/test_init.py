@@ -22,7 +22,7 @@ from smlint.plan import Plan
 from smlint.report import Report, judge
 from smlint.stub import with_stubs
 from tests.clients import client
-from tests.test_cli import TOP, smlint
+from tests.test_cli import TOP, interruptible, smlint
 from tests.test_fix import SETTINGS
 
 TODAY = date(2026, 11, 26)
@@ -348,6 +348,7 @@ def play(words: list[str], lines: list[bytes], cwd: Path) -> tuple[int, str]:
     pid, terminal = pty.fork()
     if pid == 0:
         os.chdir(cwd)
+        interruptible()
         os.environ |= {"COLUMNS": "80", "PYTHONUTF8": "1"}
         os.execv(sys.executable, [sys.executable, "-m", "smlint", *words])
     said, left, quiet = b"", list(lines), 0

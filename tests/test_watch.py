@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.test_cli import DAY, smlint
+from tests.test_cli import DAY, interruptible, smlint
 from tests.test_decisions import LEAST
 
 
@@ -24,8 +24,9 @@ class Watch:
         words = [sys.executable, "-m", "smlint", "check", "plan.yaml", "--watch", "--format", "concise", *DAY]
         with open(self.said, "wb") as out:
             self.run = subprocess.Popen(
-                words, cwd=folder, stdout=out, stderr=out, env={**os.environ, "PYTHONUTF8": "1"}
-            )
+                words, cwd=folder, stdout=out, stderr=out, env={**os.environ, "PYTHONUTF8": "1"},
+                preexec_fn=interruptible,
+            )  # fmt: skip
 
     def waits_for(self, fits: Callable[[str], bool]) -> str:
         end = time.monotonic() + 30
