@@ -81,8 +81,8 @@ PLANS: dict[str, tuple[Callable[[], str | bytes], str]] = {
     ),
     "Python's own tags": (lambda: HEAD + "x-a: !!python/object/apply:os.system [touch hacked]\n", ""),
     "a tag that includes": (lambda: HEAD + "x-a: !include /etc/passwd\n", ""),
-    "percentages of each other, 20,000 deep": (
-        lambda: HEAD + "goals:\n- id: G1\n  success_criteria:\n" + "".join(f"  - {{id: K{n}, unit: percent, of: K{n + 1}}}\n" for n in range(20_000)),
+    "percentages of each other, 5,000 deep": (
+        lambda: HEAD + "goals:\n- id: G1\n  success_criteria:\n" + "".join(f"  - {{id: K{n}, unit: percent, of: K{n + 1}}}\n" for n in range(5_000)),
         "share-chain-unresolved",
     ),
     "percentages in a ring": (
@@ -90,7 +90,7 @@ PLANS: dict[str, tuple[Callable[[], str | bytes], str]] = {
         "share-chain-unresolved",
     ),
     "hours of 200,000 parts": (lambda: HEAD + f"channels:\n- {{id: c, service_hours: '{'Mon 08:00-16:00; ' * 200_000}'}}\n", ""),
-    "100,000 waivers in comments": (lambda: HEAD + "# smlint: waive sponsor-missing — x\n" * 100_000, ""),
+    "30,000 waivers in comments": (lambda: HEAD + "# smlint: waive sponsor-missing — x\n" * 30_000, ""),
     "nothing": (lambda: "", "not-a-plan"),
     "a picture": (lambda: b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 40, ""),
 }  # fmt: skip
