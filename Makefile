@@ -3,7 +3,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-DEV := build hatchling hypothesis import-linter jsonschema mypy pytest ruff types-openpyxl types-PyYAML types-regex types-tabulate cmarkgfm xmlschema selenium
+DEV := build hatchling hypothesis import-linter jsonschema mypy pytest pytest-xdist ruff types-openpyxl types-PyYAML types-regex types-tabulate cmarkgfm xmlschema selenium
 
 .PHONY: help setup example compile test lint check golden bench clients browser editors pages docs pictures fuzz audit sbom lowest clean
 
@@ -30,7 +30,7 @@ compile: $(VENV)/.dev ## compile the rules ahead, as an installation does; witho
 	@$(BIN)/python -c "from smlint.proof import compile_rules; compile_rules()"
 
 test: compile ## run the tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 lint: $(VENV)/.dev ## ruff, mypy and the layers of the imports
 	$(BIN)/ruff check .
@@ -107,4 +107,4 @@ lowest: ## the tests against the oldest versions that pyproject.toml allows
 	build/lowest/bin/uv pip install --quiet --python build/lowest/bin/python --resolution lowest-direct -e '.[report,watch,lsp]'
 	build/lowest/bin/uv pip install --quiet --python build/lowest/bin/python $(DEV)
 	build/lowest/bin/python -c "from smlint.proof import compile_rules; compile_rules()"
-	build/lowest/bin/python -m pytest -q
+	build/lowest/bin/python -m pytest -n auto --dist loadfile

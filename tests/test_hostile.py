@@ -5,7 +5,6 @@ without a traceback. docs/security.md promises it, line by line; here it is held
 
 from __future__ import annotations
 
-import gc
 import json
 import os
 import resource
@@ -22,7 +21,9 @@ from hypothesis import strategies as st
 
 from smlint.baseline import BaselineError, read_baseline
 from smlint.config import ConfigError, Configurations
+from smlint.discovery import Unreadable, read, sources
 from smlint.files import Disk
+from smlint.plan import Limits
 from smlint.report import judge
 from smlint.rulebook import RuleError, load
 from smlint.settings import Settings
@@ -107,55 +108,6 @@ def test_a_plan_by_a_stranger(name: str, tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["plan.yaml"]  # nothing was run, nothing was written
 
 
-# Work grows with the plan, not with its square. What grows is counted, not timed.
-
-GROWING: dict[str, Callable[[int], str]] = {
-    "items with one id everywhere": lambda n: (
-        HEAD + "goals:\n" + "- {id: G1, statement: s, success_criteria: [{id: K1, of: K1, metric: reach, unit: percent, target: 3}]}\n" * n
-        + "initiatives:\n" + "- {id: I1, goals: [G1], hours: 3, cost: 2, channels: [c], departments: [d]}\n" * n
-        + "departments:\n" + "- {id: d, name: x}\n" * n + "channels:\n" + "- {id: c, goals: [G1], audiences: [a]}\n" * n
-        + "audiences:\n" + "- {id: a, description: x, languages: [nb]}\n" * n
-    ),
-    "references to one item": lambda n: HEAD + "goals:\n- {id: G1, statement: s, supports: [" + "B1," * n + "]}\nobjectives:\n" + "- {id: B1, statement: s}\n" * n,
-    "a chain of percentages": lambda n: HEAD + "goals:\n- id: G1\n  success_criteria:\n" + "".join(f"  - {{id: K{i}, unit: percent, of: K{i + 1}, target: 3}}\n" for i in range(n)),
-    "people who are everywhere": lambda n: HEAD + "investment: {people: [" + "{role: r, hours: 3, rate: 3}," * n + "]}\nowner: {role: r}\nsponsor: {role: r}\ncompetence:\n" + "- {skill: s, holder: r}\n" * n + "risks:\n" + "- {description: d, owner: r}\n" * n,
-    "one process in every row": lambda n: HEAD + "departments:\n" + "- {id: d, name: n, function: service}\n" * n + "governance: {raci: [" + "{process: publish, R: [d,d], A: [d,d]}," * n + "]}\n",
-    "waivers": lambda n: HEAD + "goals:\n" + "- {id: G1, statement: s}\n" * n + "waivers:\n" + "- {rule: goal-orphan, at: G1, reason: r}\n" * n,
-    "waivers in comments": lambda n: HEAD + "goals:\n" + "- {id: G1, statement: s} # smlint: waive goal-orphan — r\n" * n,
-    "channels and their hours": lambda n: HEAD + "channels:\n" + "- {id: c, goals: [G1], service_hours: 'Mon-Fri 08:00-16:00', response_target_hours: 2}\n" * n,
-    "stop criteria": lambda n: HEAD + "goals:\n- id: G1\n  success_criteria:\n" + "".join(f"  - {{id: K{i}, unit: percent}}\n" for i in range(n)) + "review: {stop_criteria: [" + "{at: x, when: K1 below 3 and K2 or K3, then: x}," * n + "]}\n",
-    "unknown keys": lambda n: HEAD + "".join(f"gaols{i}: 1\n" for i in range(n)),
-}  # fmt: skip
-
-
-def work(text: str) -> int:
-    """How many calls judging a text makes, of Python's and of C's functions."""
-    settings = Settings(book=load())
-    raw = text.encode()
-    count = 0
-
-    def seen(*_: object) -> None:
-        nonlocal count
-        count += 1
-
-    gc.disable()
-    sys.setprofile(seen)
-    try:
-        judge("plan.yaml", raw, settings, DAY)
-    finally:
-        sys.setprofile(None)
-        gc.enable()
-    return count
-
-
-@pytest.mark.parametrize("name", GROWING)
-def test_ten_times_the_plan_is_ten_times_the_work(name: str) -> None:
-    make = GROWING[name]
-    work(make(30))  # what is read once is read
-    small, large = work(make(60)), work(make(600))
-    assert large < 11.5 * small, f"{small} calls for 60, {large} for 600"
-
-
 # Files that are none
 
 
@@ -165,6 +117,14 @@ def test_what_is_no_file_is_told(tmp_path: Path) -> None:
         done = run(name, cwd=tmp_path)
         assert done.returncode == 2, name
         assert done.stderr, name
+
+
+def test_a_plan_that_vanishes_after_it_was_found_is_told(tmp_path: Path) -> None:
+    (tmp_path / "plan.yaml").write_text(HEAD)
+    [found] = sources((str(tmp_path),), False, Configurations(Disk()))
+    (tmp_path / "plan.yaml").unlink()
+    with pytest.raises(Unreadable):
+        read(found, Limits())
 
 
 def test_a_folder_that_leads_into_itself_is_walked_once(tmp_path: Path) -> None:
@@ -184,6 +144,7 @@ def test_a_link_out_of_the_folder_is_not_followed(tmp_path: Path) -> None:
     done = run("plans", cwd=tmp_path)
     assert done.returncode in (1, 2)
     assert b"swordfish" not in done.stdout
+    assert b"fix:" in run("plans/plan.yaml", cwd=tmp_path).stdout  # but a plan that is named is read behind its link
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
@@ -226,6 +187,16 @@ def test_an_expression_without_end_is_stopped(given: str, forbid: str, tmp_path:
     done = run("plan.yaml", "--rules", "rules", cwd=tmp_path)
     assert done.returncode == 2
     assert b"takes too long on a text of this plan" in done.stderr
+
+
+def test_what_is_no_expression_is_told(tmp_path: Path) -> None:
+    (tmp_path / "rules/alignment").mkdir(parents=True)
+    rule = SLOW_RULE.replace("GIVEN", "$.goals[*]").replace("FORBID", "'/(/'")
+    (tmp_path / "rules/alignment/slow.yaml").write_text(rule)
+    (tmp_path / "plan.yaml").write_text(HEAD + "goals: [{id: G1, statement: x}]\n")
+    done = run("plan.yaml", "--rules", "rules", cwd=tmp_path)
+    assert done.returncode == 2
+    assert b"slow.yaml:8: the rule slow cannot be run: '(' is no regular expression" in done.stderr
 
 
 # Other files than plans: whatever they hold, the answer is their own error.

@@ -9,23 +9,24 @@ from typing import Any
 SECONDS = 1.0  # for one text; an honest search of a plan's text takes microseconds
 
 
-class TooSlow(Exception):
-    """An expression that backtracks without end on a text."""
+class ExpressionError(Exception):
+    """An expression that is none, or that backtracks without end on a text."""
 
-    def __init__(self, expression: str) -> None:
-        super().__init__(f"the regular expression {expression!r} takes too long on a text of this plan")
+
+def _slow(expression: str) -> ExpressionError:
+    return ExpressionError(f"the regular expression {expression!r} takes too long on a text of this plan")
 
 
 def search(expression: str, text: str) -> str | None:
-    """What an expression finds first in a text. Raises TooSlow, and ValueError for one that is none."""
+    """What an expression finds first in a text. Raises ExpressionError."""
     import regex
 
     try:
         found = _compiled(expression).search(text, timeout=SECONDS)
     except TimeoutError:
-        raise TooSlow(expression) from None
+        raise _slow(expression) from None
     except regex.error as error:
-        raise ValueError(f"{expression!r} is no regular expression: {error}") from None
+        raise ExpressionError(f"{expression!r} is no regular expression: {error}") from None
     return str(found[0]) if found else None
 
 
@@ -37,7 +38,7 @@ def _compiled(expression: str) -> Any:
 
 
 def iregexp(name: str, text: str, expression: Any) -> bool:
-    """RFC 9535's match() and search(), with the library's reading of RFC 9485, within the time."""
+    """match() and search() of RFC 9535, as the library reads RFC 9485, within the time. Raises ExpressionError."""
     library: Any = import_module("jsonpath_rfc9535.function_extensions.search")
     if not isinstance(expression, str) or not library.check(expression):
         return False
@@ -47,6 +48,6 @@ def iregexp(name: str, text: str, expression: Any) -> bool:
             return bool(regex.fullmatch(library.map_re(expression), text, timeout=SECONDS))
         return bool(regex.search(library.map_re(expression), text, regex.VERSION1, timeout=SECONDS))
     except TimeoutError:
-        raise TooSlow(expression) from None
+        raise _slow(expression) from None
     except (TypeError, regex.error):
         return False

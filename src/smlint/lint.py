@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 
 from smlint.checks import Fail, OptionError, Verdict, quantity, verb
-from smlint.expression import TooSlow
+from smlint.expression import ExpressionError
 from smlint.finding import Finding, Outcome
 from smlint.format import coded_keys
 from smlint.plan import Path
@@ -50,7 +50,7 @@ def lint(view: View, book: Rulebook) -> Lint:
 
 
 def _crash(rule: Rule, error: Exception) -> RuleError:
-    said = str(error) if isinstance(error, OptionError | TooSlow) else f"{type(error).__name__}: {error}"
+    said = str(error) if isinstance(error, OptionError | ExpressionError) else f"{type(error).__name__}: {error}"
     return RuleError(rule.file, rule.lines.get("check", 1), f"the rule {rule.id} cannot be run: {said}")
 
 

@@ -7,11 +7,14 @@ from typing import NamedTuple
 
 from smlint.plan import Path
 
-_KEY = re.compile(r"""("(?:[^"\\]|\\.)*"|'[^']*'|[^\s\-?:,\[\]{}#&*!|>'"%@`][^:#\n]*?)[ \t]*:(?=[ \t\r\n]|$)""")
+_KEY = re.compile(
+    r"""("(?:[^"\\]|\\.)*+"[ \t]*+|'[^']*+'[ \t]*+|[^\s\-?:,\[\]{}#&*!|>'"%@`][^:#\n]*+):(?=[ \t\r\n]|$)"""
+)
 _WAIVE = re.compile(r"#[ \t]*smlint:[ \t]*waive[ \t]+([\w-]*)$")
 _BLOCK = re.compile(r"[|>][-+0-9]*[ \t]*(#.*)?$")
 _BEGINNING = re.compile(r"\n( *)(?=[^\s#\]}])")  # of a line with content, but for closing brackets
 _MOST = 2_000_000  # characters of a text that is looked at
+_DEEPEST = 100  # levels; the reader takes no more either
 
 
 class Context(NamedTuple):
@@ -81,6 +84,8 @@ class _Scan:
             return None
         place = at + indent
         while body.startswith("- ") or body == "-":
+            if len(self.frames) > _DEEPEST:
+                return None
             self._item(indent)
             rest = body[1:].lstrip(" ")
             step = len(body) - len(rest)
@@ -88,7 +93,7 @@ class _Scan:
         key = _KEY.match(body)
         if key is None:
             return self._bare(body, indent, place, last)
-        self._key(key[1].strip("\"'"), indent)
+        self._key(key[1].strip().strip("\"'"), indent)
         value = body[key.end() :]
         return self._value(value, place + key.end(), indent, last)
 
@@ -142,7 +147,8 @@ class _Scan:
     def _brackets(self, start: int, path: Path, last: bool) -> Context | None:
         """Brackets that open here: passed by where they end before the place, by themselves or because a line that
         cannot be inside follows."""
-        end = min(_closed(self.text, start) or len(self.text) + 1, self._left(start))
+        left = self._left(start)
+        end = _closed(self.text, start, left) or left
         if end <= self.offset and not last:
             self.skip_until = end
             return None
@@ -160,15 +166,15 @@ class _Scan:
         return len(self.text) + 1
 
 
-def _closed(text: str, start: int) -> int | None:
-    """Where the bracket at an offset is closed; None where it is not."""
+def _closed(text: str, start: int, most: int) -> int | None:
+    """Where the bracket at an offset is closed; None where it is not, before `most`."""
     depth, at = 0, start
-    while at < len(text):
+    while at < min(most, len(text)):
         char = text[at]
         if char in "\"'" and text[at - 1] in " \t\n[{,:(":
             at = _string_end(text, at) - 1
         elif char == "#" and text[at - 1].isspace():
-            at = (text.find("\n", at) + len(text) + 1) % (len(text) + 1) - 1
+            at = _line_end(text, at)
         elif char in "[{":
             depth += 1
         elif char in "]}":
@@ -179,68 +185,101 @@ def _closed(text: str, start: int) -> int | None:
     return None
 
 
+def _line_end(text: str, at: int) -> int:
+    end = text.find("\n", at)
+    return len(text) if end < 0 else end
+
+
 def _string_end(text: str, at: int) -> int:
-    """The offset after a quoted text; the end where it is not closed."""
+    """The offset after a quoted text; past the end where it is not closed."""
     quote, here = text[at], at + 1
     while here < len(text):
         if text[here] == "\\" and quote == '"':
             here += 1
         elif text[here] == quote:
-            return here + 1
+            if quote == '"' or text[here + 1 : here + 2] != quote:
+                return here + 1
+            here += 1
         here += 1
-    return len(text)
+    return len(text) + 1
 
 
 def _in_flow(text: str, start: int, offset: int, base: Path, json: bool = False) -> Context | None:
     """What is written at an offset inside the brackets that open at `start`."""
-    stack: list[tuple[str, Path, str | None, int]] = []  # kind, path, the key whose value comes, index of the item
-    at = token = start
-    while at < offset:
-        char = text[at]
-        if char in "\"'" and (token == at or not text[token:at].strip()):
-            end = _string_end(text, at)
-            if end > offset or (end == offset and text[end - 1] != char):
-                break
-            at = end
-            continue
-        if char == "#" and text[at - 1].isspace():
-            end = text.find("\n", at)
-            if end < 0 or end >= offset:
-                return None
-            at = end
-        elif char in "[{":
-            path = base if not stack else (*stack[-1][1], stack[-1][2] if stack[-1][0] == "{" else stack[-1][3])
-            stack.append((char, tuple(part for part in path if part is not None), None, 0))
-            token = at + 1
+    flow = _Flow(text, start, base, json)
+    return flow.context(offset) if flow.read(offset) else None
+
+
+class _Level:
+    """A bracket that is open, the path of what it holds, the key whose value comes or the number of the item."""
+
+    __slots__ = ("at", "kind", "path")
+
+    def __init__(self, kind: str, path: Path) -> None:
+        self.kind, self.path = kind, path
+        self.at: str | int | None = 0 if kind == "[" else None
+
+    @property
+    def inside(self) -> Path:
+        return self.path if self.at is None else (*self.path, self.at)
+
+
+class _Flow:
+    """One pass through brackets up to a place. `token` is where the key or value begins that is being written, and
+    `blank` says that nothing has been written of it."""
+
+    def __init__(self, text: str, start: int, base: Path, json: bool) -> None:
+        self.text, self.at, self.base, self.json = text, start, base, json
+        self.levels: list[_Level] = []
+        self.token, self.blank = start, True
+
+    def read(self, offset: int) -> bool:
+        """Go on to an offset; whether something is written there, inside of the brackets."""
+        while self.at < offset:
+            char = self.text[self.at]
+            if char in "\"'" and self.blank:
+                end = _string_end(self.text, self.at)
+                if end > offset:
+                    return True
+                self.blank, self.at = False, end - 1
+            elif char == "#" and self.text[self.at - 1].isspace():
+                self.at = _line_end(self.text, self.at)
+                if self.at >= offset:
+                    return False
+            elif char in "[{]},:":
+                self._mark(char)
+                if not 0 < len(self.levels) <= _DEEPEST:
+                    return False
+            elif not char.isspace():
+                self.blank = False
+            self.at += 1
+        return bool(self.levels)
+
+    def _mark(self, char: str) -> None:
+        if char in "[{":
+            self.levels.append(_Level(char, self.levels[-1].inside if self.levels else self.base))
         elif char in "]}":
-            if stack:
-                stack.pop()
-            token = at + 1
-            if not stack:
-                return None
-        elif char == "," and stack:
-            kind, path, _, index = stack[-1]
-            stack[-1] = (kind, path, None, index + 1)
-            token = at + 1
-        elif (
-            char == ":"
-            and stack
-            and stack[-1][0] == "{"
-            and stack[-1][2] is None
-            and (json or text[at + 1 : at + 2] in (" ", "\n", ""))
-        ):
-            kind, path, _, index = stack[-1]
-            stack[-1] = (kind, path, text[token:at].strip().strip("\"'"), index)
-            token = at + 1
-        at += 1
-    if not stack:
-        return None
-    kind, path, key, index = stack[-1]
-    while token < offset and text[token] in " \t\r\n":
-        token += 1
-    typed = text[token:offset]
-    if kind == "[":
-        return Context((*path, index), "item", token, typed, flow=True, json=json)
-    if key is None:
-        return Context(path, "key", token, typed, flow=True, json=json)
-    return Context((*path, key), "value", token, typed, flow=True, json=json)
+            self.levels.pop()
+        elif char == ",":
+            top = self.levels[-1]
+            top.at = top.at + 1 if isinstance(top.at, int) else None
+        elif self._ends_a_key():
+            self.levels[-1].at = self.text[self.token : self.at].strip().strip("\"'")
+        else:
+            self.blank = False
+            return
+        self._begin()
+
+    def _begin(self) -> None:
+        self.token, self.blank = self.at + 1, True
+
+    def _ends_a_key(self) -> bool:
+        return self.levels[-1].at is None and (self.json or self.text[self.at + 1 : self.at + 2] in (" ", "\n", ""))
+
+    def context(self, offset: int) -> Context:
+        start = self.token
+        while start < offset and self.text[start] in " \t\r\n":
+            start += 1
+        top = self.levels[-1]
+        kind = "item" if top.kind == "[" else "key" if top.at is None else "value"
+        return Context(top.inside, kind, start, self.text[start:offset], flow=True, json=self.json)

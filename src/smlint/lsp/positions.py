@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 
 from lsprotocol.types import Position, Range
 
 _BREAK = re.compile(r"\r\n|\n|\r")
+_BEYOND = [re.compile(f"[{first}-\U0010ffff]") for first in ("\x80", "\u0800", "\U00010000")]
+_WIDE = {"utf-8": _BEYOND, "utf-16": _BEYOND[2:], "utf-32": []}  # by encoding, what takes a unit more, perhaps again
 
 
 class Lines:
@@ -16,28 +18,24 @@ class Lines:
     def __init__(self, text: str, encoding: str = "utf-16") -> None:
         self.text, self.encoding = text, encoding
         self.starts = [0, *(match.end() for match in _BREAK.finditer(text))]
-        self._plain = text.isascii()
+        wide = () if text.isascii() else _WIDE[encoding]
+        self._wide = [[match.start() for match in each.finditer(text)] for each in wide]
 
     def position(self, offset: int) -> Position:
         """Where an offset stands."""
         line = bisect_right(self.starts, offset) - 1
-        return Position(line, self._units(self.text[self.starts[line] : offset]))
+        return Position(line, self._units(self.starts[line], offset))
 
     def offset(self, position: Position) -> int:
         """The offset of a position; one past the end of a line, or inside of a character, is moved to where text is."""
         if position.line >= len(self.starts):
             return len(self.text)
         start = self.starts[max(position.line, 0)]
-        end = self.starts[position.line + 1] if position.line + 1 < len(self.starts) else len(self.text)
-        line = self.text[start:end].rstrip("\r\n")
-        if self._plain or self.encoding == "utf-32":
-            return start + max(0, min(position.character, len(line)))
-        units = 0
-        for index, char in enumerate(line):
-            if units >= position.character:
-                return start + index
-            units += self._units(char)
-        return start + len(line)
+        offsets = range(start, self.end_of_line(start) + 1)
+        return offsets[bisect_left(offsets, max(position.character, 0), hi=len(offsets) - 1, key=self._character)]
+
+    def _character(self, offset: int) -> int:
+        return self.position(offset).character
 
     def end_of_line(self, offset: int) -> int:
         """Where the line of an offset ends, without its break."""
@@ -48,9 +46,6 @@ class Lines:
     def range(self, start: int, end: int) -> Range:
         return Range(self.position(start), self.position(end))
 
-    def _units(self, text: str) -> int:
-        if self._plain or self.encoding == "utf-32":
-            return len(text)
-        if self.encoding == "utf-8":
-            return len(text.encode("utf-8", "surrogatepass"))
-        return len(text) + sum(char > "\uffff" for char in text)
+    def _units(self, start: int, end: int) -> int:
+        """Units between two offsets: one for each character, and one more for each time that it is wide."""
+        return end - start + sum(bisect_left(wide, end) - bisect_left(wide, start) for wide in self._wide)

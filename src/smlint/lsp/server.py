@@ -99,8 +99,7 @@ class Server(LanguageServer):
         """Nothing is said of a closed document."""
         if (waiting := self._waiting.pop(uri, None)) is not None:
             waiting.cancel()
-        self.documents.pop(uri, None)
-        self._locks.pop(uri, None)
+        self.documents.pop(uri, None)  # but not its lock: a judge may still hold it while the document is opened again
         self._publish(uri, [], None)
 
     async def current(self, uri: str, fresh: bool = False) -> Document | None:
@@ -162,7 +161,7 @@ class Server(LanguageServer):
     def _publish(self, uri: str, found: list[lsp.Diagnostic], version: int | None) -> None:
         self.text_document_publish_diagnostics(lsp.PublishDiagnosticsParams(uri, found, version))
         able = self.client_capabilities.workspace
-        if found and able and able.code_lens and able.code_lens.refresh_support:
+        if able and able.code_lens and able.code_lens.refresh_support:
             self.protocol.send_request(lsp.WORKSPACE_CODE_LENS_REFRESH)
 
     def report_server_error(self, error: Exception, source: Any) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import textwrap
+import re
 
 import tabulate as tables
 
@@ -12,6 +12,7 @@ from smlint.reporters import Look
 from smlint.reporters.style import Pen, closing, nothing, statistics
 from smlint.words import safe, shown
 
+_JOINTS = re.compile(r"[^._-]*[._-]|[^._-]+")
 COLUMNS = ("severity", "where", "finding", "fix", "owner", "points")
 
 
@@ -57,8 +58,28 @@ def _row(pen: Pen, report: Report, finding: Finding) -> list[str]:
 
 
 def _wrapped(cell: str, width: int) -> str:
-    """tabulate would take `1,000.00` for a number while it breaks lines, and fail."""
-    return "\n".join(textwrap.wrap(cell, width, break_on_hyphens=False))
+    """A cell in lines. A word that is too long for one begins a line and breaks after a dot, underscore or hyphen.
+
+    tabulate would break `governance.crisis.plan` anywhere, and fail on `1,000.00`, which it takes for a number.
+    """
+    lines = [""]
+    for word in cell.split():
+        if lines[-1] and len(lines[-1]) + 1 + len(word) <= width:
+            lines[-1] += f" {word}"
+        else:
+            lines += _pieces(word, width)
+    return "\n".join(lines[1:] if len(lines) > 1 and not lines[0] else lines)
+
+
+def _pieces(word: str, width: int) -> list[str]:
+    """A word in pieces that fit a line, as long as can be."""
+    pieces = [""]
+    for part in _JOINTS.findall(word):
+        if len(pieces[-1]) + len(part) <= width:
+            pieces[-1] += part
+        else:
+            pieces += [part[at : at + width] for at in range(0, len(part), width)]
+    return [piece for piece in pieces if piece]
 
 
 def _widths(width: int, headers: list[str], rows: list[list[str]]) -> list[int]:
