@@ -323,6 +323,14 @@ def test_a_finding_is_underlined_where_it_stands() -> None:
     assert missing.range == Lines(PLAN).range(PLAN.index("id: G2"), PLAN.index("id: G2") + 2)
 
 
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+def test_a_byte_order_mark_moves_nothing(mark: str) -> None:
+    made = document(mark + '{"smlint": 1, "titel": "x"}')
+    found = next(each for each in diagnostics(made) if each.code == "unknown-key")
+    start, end = (made.lines.offset(place) for place in (found.range.start, found.range.end))
+    assert made.text[start:end] == '"titel": "x"'
+
+
 def test_what_is_no_plan_has_no_findings() -> None:
     assert diagnostics(document("name: ci\non: push\n")) == []
     assert diagnostics(document("name: [ci\n")) == []

@@ -44,12 +44,14 @@ class Document:
 
     def span(self, place: Place) -> tuple[int, int]:
         """The offsets of a place of the report; a whole plan is its first line."""
-        starts, text = self.lines.starts, self.text
         if place == (1, 1, 1, 1):
-            return 0, len(text[: starts[1]].rstrip("\r\n")) if len(starts) > 1 else len(text)
-        start = starts[place.line - 1] + place.column - 1 + (self.shift if place.line == 1 else 0)
-        end = starts[min(place.end_line, len(starts)) - 1] + place.end_column - 1
-        return start, max(start, min(end, len(text)))
+            return 0, self.lines.end_of_line(0)
+        start = self._offset(place.line, place.column)
+        return start, max(start, min(self._offset(place.end_line, place.end_column), len(self.text)))
+
+    def _offset(self, line: int, column: int) -> int:
+        starts = self.lines.starts
+        return starts[min(line, len(starts)) - 1] + column - 1 + (self.shift if line == 1 else 0)
 
 
 def entry_at(document: Document, offset: int) -> tuple[Path, bool] | None:
