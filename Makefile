@@ -27,7 +27,7 @@ example: $(VENV)/.run ## lint and score the shipped example
 	@$(BIN)/smlint score examples/customer-service-first-draft.yaml --as-of 2027-01-15
 
 compile: $(VENV)/.dev ## compile the rules ahead, as an installation does; without it they are read from their files
-	@$(BIN)/python -c "from smlint.proof import compile_rules; compile_rules()"
+	@$(BIN)/python -c "from smlint.proof import look_ahead; look_ahead()"
 
 test: compile ## run the tests
 	$(BIN)/python -m pytest -n auto --dist loadfile
@@ -106,5 +106,5 @@ lowest: ## the tests against the oldest versions that pyproject.toml allows
 	build/lowest/bin/python -m pip install --quiet --disable-pip-version-check uv
 	build/lowest/bin/uv pip install --quiet --python build/lowest/bin/python --resolution lowest-direct -e '.[report,watch,lsp]'
 	build/lowest/bin/uv pip install --quiet --python build/lowest/bin/python $(DEV)
-	build/lowest/bin/python -c "from smlint.proof import compile_rules; compile_rules()"
+	build/lowest/bin/python -c "from smlint.proof import look_ahead; look_ahead()"
 	build/lowest/bin/python -m pytest -n auto --dist loadfile

@@ -1,6 +1,6 @@
 """`python -m smlint` is the same program as the command `smlint`."""
 
-from smlint.cli import main
+from smlint.cli import run
 
 if __name__ == "__main__":
-    main()
+    run()

@@ -6,10 +6,11 @@ import json
 import os
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from smlint.files import Entry
 from smlint.finding import SEVERITIES, Diagnostic
+from smlint.record import Record
 from smlint.report import Report
 
 FORMAT = 1
@@ -21,14 +22,14 @@ class BaselineError(Exception):
     """A baseline that is missing or is none: one sentence."""
 
 
-class Changes(NamedTuple):
+class Changes(Record):
     """How a baseline differs from the plans: (plan, finding id) pairs in order."""
 
     added: tuple[tuple[str, str], ...]
     gone: tuple[tuple[str, str], ...]
 
 
-class Baseline(NamedTuple):
+class Baseline(Record):
     """Finding ids and their severities by plan; plans are named relative to the folder of the baseline."""
 
     folder: str

@@ -5,22 +5,24 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
+from smlint.pattern import pattern
 from smlint.plan import Path, Place, Plan
+from smlint.record import Record
 
-_COMMENT = re.compile(r"#[ \t]*smlint:[ \t]*waive\b[ \t]*([^\n\r]*)")
+_COMMENT = pattern(r"#[ \t]*smlint:[ \t]*waive\b[ \t]*([^\n\r]*)")
 # A dash between blanks is no name and no date. Possessive: what a name has taken, it does not give back.
 _NAME = r"(?!--?(?:\s|$))[^\s:—–]++"
-_TERMS = re.compile(
+_TERMS = pattern(
     rf"(?P<rule>(?!until\b){_NAME})?+(?P<dated>\s*+until\b(?:\s++(?P<until>{_NAME}))?+)?+"
     r"(?:\s*+(?:—|–|--|-|:)\s*+(?P<reason>.*))?+"
 )
-_HEADER = re.compile(r"(?:[&!]\S*[ \t]+)*[|>][-+0-9]*[ \t]")  # of a block scalar: a comment may follow
-_CONTENT = re.compile(r"(?:^|[\n\r])[ \t]*+(?!---[ \t]*(?:[\n\r#]|$))([^\s#])")
+_HEADER = pattern(r"(?:[&!]\S*[ \t]+)*[|>][-+0-9]*[ \t]")  # of a block scalar: a comment may follow
+_CONTENT = pattern(r"(?:^|[\n\r])[ \t]*+(?!---[ \t]*(?:[\n\r#]|$))([^\s#])")
 
 
-class Comment(NamedTuple):
+class Comment(Record):
     """One comment, as far as it says something: `until` is "" where a date should follow and does not.
 
     `lines` are those that it waives, `path` what stands there in the plan; `place` is its own.

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import NamedTuple
 
 from smlint.finding import Finding
 from smlint.plan import Plan
+from smlint.record import Record
 from smlint.report import Change, Report, judge_plan
 from smlint.waiver import Waiver
 
 
-class Earlier(NamedTuple):
+class Earlier(Record):
     """An earlier state of a plan. `against` names it for people.
 
     `raw` holds the plan's bytes then, None where there was no plan; `name` what the file was called; `known` the ids of

@@ -1,76 +1,54 @@
-"""The shipped rules, read and checked ahead: one JSON file made when the package is built, believed only while it fits.
-
-Reading 80 YAML files and parsing their queries takes longer than judging a plan. The file carries a checksum of the
-rule files and of the modules that read them; where it does not fit, the rules are read as if there were none.
-"""
+"""The shipped rules as they were compiled ahead: read and checked once, with the structures of their queries."""
 
 from __future__ import annotations
 
-import json
-import zlib
 from fractions import Fraction
-from pathlib import Path as File
 from typing import Any
 
-from smlint.bundled import HERE
+from smlint import ahead
+from smlint.files import File
 from smlint.query import know, parsed
 from smlint.rule import Dimension, Rule
 
-FILE = HERE / "compiled.json"
-_READERS = ("compiled.py", "jsonpath.py", "rule.py", "rulefile.py")
+
+def load(folder: File) -> tuple[dict[str, Dimension], dict[str, Rule]] | None:
+    """Dimensions and rules of the shipped folder, in the order in which rules must run; None where nothing fits."""
+    found = ahead.facts("rules")
+    return None if found is None else unpacked(found, folder)
 
 
-def checksum(folder: File) -> int:
-    """A number that changes with every rule file and with the code that reads them. Not for defence: both are ours."""
-    files = [*sorted(folder.rglob("*.yaml")), *(HERE / name for name in _READERS)]
-    total = 0
-    for file in files:
-        total = zlib.crc32(file.name.encode() + b"\0" + file.read_bytes(), total)
-    return total
+def unpacked(facts: Any, folder: File) -> tuple[dict[str, Dimension], dict[str, Rule]]:
+    """Dimensions and rules as they were before `packed`; their queries are known from now on."""
+    dimensions, rules, queries = facts
+    know(queries)
+    found = {}
+    for inexact, *fields in rules:
+        rule = Rule(*(_restored(fields) if inexact else fields))
+        found[rule.id] = rule._replace(file=folder / rule.file)
+    return {fields[0]: Dimension(*fields) for fields in dimensions}, found
 
 
-def load(folder: File, file: File = FILE) -> tuple[dict[str, Dimension], dict[str, Rule]] | None:
-    """Dimensions and rules of the shipped folder, or None where the file is missing or does not fit."""
-    try:
-        facts = json.loads(file.read_bytes(), object_hook=_fraction)
-        if facts["checksum"] != checksum(folder):
-            return None
-        dimensions = {id: Dimension(**fields) for id, fields in facts["dimensions"].items()}
-        rules = {id: _rule(fields, folder) for id, fields in facts["rules"].items()}
-        know(facts["queries"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
-    return dimensions, rules
-
-
-def write(folder: File, dimensions: dict[str, Dimension], rules: dict[str, Rule], file: File = FILE) -> None:
-    """Write the file. The queries are those that this process has met: judge a plan with the rules before."""
-    facts = {
-        "checksum": checksum(folder),
-        "dimensions": {id: dimension._asdict() for id, dimension in dimensions.items()},
-        "rules": {
-            id: {**rule._asdict(), "file": str(File(rule.file).relative_to(folder))} for id, rule in rules.items()
-        },
-        "queries": parsed(),
-    }
-    file.write_text(json.dumps(facts, ensure_ascii=False, separators=(",", ":"), default=_plain), "utf-8")
+def packed(folder: File, dimensions: dict[str, Dimension], rules: dict[str, Rule]) -> Any:
+    """Dimensions and rules as plain values. The queries are those that this process has met: judge a plan before."""
+    rows = []
+    for rule in rules.values():
+        fields = tuple(rule._replace(file=rule.file.removeprefix(folder).strip("/\\")))
+        rows.append((_plain(fields) != fields, *_plain(fields)))
+    return [tuple(dimension) for dimension in dimensions.values()], rows, parsed()
 
 
 def _plain(value: Any) -> Any:
+    """A value of a rule without fractions: those become texts in a tuple of their own kind."""
     if isinstance(value, Fraction):
-        return {"fraction": str(value)}
-    raise TypeError(f"{value!r} has no place in a rule")
+        return (Fraction.__name__, str(value))
+    if isinstance(value, dict):
+        return {key: _plain(inner) for key, inner in value.items()}
+    return type(value)(map(_plain, value)) if isinstance(value, list | tuple) else value
 
 
-def _fraction(value: dict[str, Any]) -> Any:
-    return Fraction(value["fraction"]) if value.keys() == {"fraction"} else value
-
-
-def _rule(fields: dict[str, Any], folder: File) -> Rule:
-    rule = Rule(**fields)
-    return rule._replace(
-        severity=tuple((when, name) for when, name in rule.severity),
-        blocked=tuple(rule.blocked),
-        source=tuple(rule.source),
-        file=str(folder / rule.file),
-    )
+def _restored(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _restored(inner) for key, inner in value.items()}
+    if isinstance(value, tuple) and len(value) == 2 and value[0] == Fraction.__name__:
+        return Fraction(value[1])
+    return type(value)(map(_restored, value)) if isinstance(value, list | tuple) else value

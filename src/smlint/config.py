@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 from fractions import Fraction
-from typing import Any, NamedTuple
+from typing import Any
 
 from smlint.checks import PluginError, allow
 from smlint.configfile import NAMES, Config, ConfigError, laid, matches, read_config
 from smlint.files import Entry, Files, called
+from smlint.record import Record
 from smlint.rulebook import Rulebook, read_rules
 from smlint.settings import Settings
 from smlint.tailor import tailored
@@ -16,7 +17,7 @@ from smlint.tailor import tailored
 __all__ = ["ConfigError", "Configurations", "Options"]
 
 
-class Options(NamedTuple):
+class Options(Record):
     """What the command line says; it goes before any configuration."""
 
     file: str | None = None

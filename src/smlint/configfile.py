@@ -6,11 +6,12 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from smlint.files import Entry, Files
 from smlint.format import schema
 from smlint.plan import Plan, number, read_document
+from smlint.record import Record
 from smlint.rulefile import RuleError
 from smlint.shape import misfits
 from smlint.words import say
@@ -27,7 +28,7 @@ class ConfigError(RuleError):
     """A faulty configuration, with its file and line."""
 
 
-class Config(NamedTuple):
+class Config(Record):
     """One configuration file with what it extends. `lines` says for every key where it is written; patterns of
     `include`, `exclude` and `overrides` come with the folder that they are relative to."""
 

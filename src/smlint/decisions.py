@@ -9,11 +9,12 @@ import zipfile
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from pathlib import Path as File
-from typing import Any, NamedTuple
+from typing import Any
 
 from smlint.edit import edited, waiver_edit
 from smlint.finding import Finding
 from smlint.plan import inside
+from smlint.record import Record
 from smlint.report import Report, judge
 from smlint.settings import Settings
 from smlint.words import safe, say
@@ -42,7 +43,7 @@ class DecisionError(Exception):
     """A file that cannot be read as decisions, or a plan that cannot be changed safely: one sentence."""
 
 
-class Decision(NamedTuple):
+class Decision(Record):
     """One row that the meeting has answered. `answer` is fix, accept or drop ("not relevant")."""
 
     row: int
@@ -55,7 +56,7 @@ class Decision(NamedTuple):
     due: date | None
 
 
-class Outcome(NamedTuple):
+class Outcome(Record):
     """What became of the decisions: the plan's new text, the findings that are waived now, the actions agreed, and the
     rows with which nothing could be done, each with the key of a sentence that says why."""
 

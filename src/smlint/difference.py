@@ -4,13 +4,13 @@ the rules did."""
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import NamedTuple
 
 from smlint.finding import Finding
+from smlint.record import Record
 from smlint.report import Report
 
 
-class Shift(NamedTuple):
+class Shift(Record):
     """What a rule earned before and after, in points; None where it did not apply."""
 
     rule: str
@@ -22,7 +22,7 @@ class Shift(NamedTuple):
         return (self.after or Fraction(0)) - (self.before or Fraction(0))
 
 
-class Difference(NamedTuple):
+class Difference(Record):
     """`old` is the earlier plan by the earlier rules, `bridge` the earlier plan by the later rules (the same report
     where the rules are the same), `new` the later plan by the later rules. All three have a score."""
 

@@ -6,15 +6,17 @@ import os
 import re
 import stat
 from collections.abc import Iterator
-from pathlib import Path as File
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
 from smlint.comparison import Earlier
+from smlint.files import File
+from smlint.pattern import pattern
 from smlint.plan import Limits, Plan
+from smlint.record import Record
 from smlint.words import Word, shown
 
 SUFFIXES = (".yaml", ".yml", ".json")
-_KEY = re.compile(rb'^(?:\xef\xbb\xbf)?smlint[ \t]*:|"smlint"[ \t\r\n]*:', re.MULTILINE)
+_KEY = pattern(rb'^(?:\xef\xbb\xbf)?smlint[ \t]*:|"smlint"[ \t\r\n]*:', re.MULTILINE)
 
 
 class Unreadable(Exception):
@@ -24,7 +26,7 @@ class Unreadable(Exception):
         self.problem = Word(f"problem.{problem}", {"file": shown(file), "reason": reason})
 
 
-class Source(NamedTuple):
+class Source(Record):
     """A file to look at. `outright`: it was named, so it is meant to be a plan. `settings`: the number of those that
     hold for it. `earlier`: the state that it is compared with."""
 
@@ -86,7 +88,9 @@ class _Search:
 
     def above(self) -> list[Any]:
         """The .gitignore files from the repository's root down to the folder above; none outside a repository."""
-        above = [self.root, *map(str, File(self.root).parents)]
+        above = [self.root]
+        while (parent := os.path.dirname(above[-1])) != above[-1]:
+            above.append(parent)
         top = next((index for index, folder in enumerate(above) if os.path.exists(os.path.join(folder, ".git"))), None)
         if not top:
             return []

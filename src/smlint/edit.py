@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
 
+from smlint.pattern import pattern
 from smlint.plan import Plan
+from smlint.record import Record
 
-_PLAIN = re.compile(r"(?!(?:true|false|null|y|n|yes|no|on|off)$)[a-z][a-z0-9_-]*|[A-Z][0-9]+")  # needs no quotes
+_PLAIN = pattern(r"(?!(?:true|false|null|y|n|yes|no|on|off)$)[a-z][a-z0-9_-]*|[A-Z][0-9]+")  # needs no quotes
 
 
-class Edit(NamedTuple):
+class Edit(Record):
     """Put `text` in place of what stands from `start` to `end`, offsets of the plan's text in code points."""
 
     start: int

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
 from yaml.error import YAMLError
 from yaml.parser import Parser as _Parser
@@ -12,6 +12,9 @@ from yaml.reader import Reader as _Reader
 from yaml.scanner import Scanner as _Scanner
 from yaml.scanner import ScannerError
 from yaml.tokens import ScalarToken
+
+from smlint.pattern import pattern
+from smlint.record import Record
 
 try:
     from yaml._yaml import CParser as LibYaml
@@ -30,7 +33,7 @@ class Events(Protocol):
 Parse = Callable[[str], Events]
 
 
-_SURROGATE = re.compile(r"(?<!\\)(?:\\\\)*\\(?:u|U0000)(?=[dD][89a-fA-F])")
+_SURROGATE = pattern(r"(?<!\\)(?:\\\\)*\\(?:u|U0000)(?=[dD][89a-fA-F])")
 
 
 class PurePython(_Reader, _Scanner, _Parser):
@@ -157,8 +160,8 @@ parse: Parse = PurePython if LibYaml is None else LibYaml
 # --- what the parsers take for something else ----------------------------------------------------------------------
 
 _FOREIGN = "\x85\u2028\u2029\ufeff"  # line breaks or blanks to YAML 1.1, text to YAML 1.2 and JSON
-_PAIR = re.compile(r"(?<!\\)((?:\\\\)*)(\\u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2}))")
-_ESCAPE = re.compile(r"\\(?:u|U0000)([0-9a-fA-F]{4})")
+_PAIR = pattern(r"(?<!\\)((?:\\\\)*)(\\u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2}))")
+_ESCAPE = pattern(r"\\(?:u|U0000)([0-9a-fA-F]{4})")
 _PRIVATE = (0xE000, 0xE804, 0xF008)  # starts of three stretches of private characters, 2,052 each
 
 
@@ -238,7 +241,7 @@ _UNCLOSED = ("yaml.quote", "yaml.bracket")
 TOO_DEEP = "too deep"  # newer libyaml looks ahead for brackets and stops by itself, far beyond what a plan may have
 
 
-class Complaint(NamedTuple):
+class Complaint(Record):
     """Where a parser could not go on, and the key of the sentence in words.yaml that says why."""
 
     at: int

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Protocol
 
 
 class Entry(Protocol):
-    """A file or folder, there or not; pathlib.Path is one. Reading raises OSError."""
+    """A file or folder, there or not; pathlib.Path is one, too. Reading raises OSError."""
 
     @property
     def name(self) -> str: ...
@@ -25,6 +24,33 @@ class Entry(Protocol):
     def read_bytes(self) -> bytes: ...
 
 
+class File(str):
+    """A path on the disk as an Entry. As much of pathlib.Path as is needed, which takes longer to import than most
+    plans take to judge."""
+
+    __slots__ = ()
+
+    @property
+    def name(self) -> str:
+        return os.path.basename(self)
+
+    def __truediv__(self, name: str, /) -> File:
+        return File(os.path.join(self, name))
+
+    def is_file(self) -> bool:
+        return os.path.isfile(self)
+
+    def is_dir(self) -> bool:
+        return os.path.isdir(self)
+
+    def iterdir(self) -> Iterable[File]:
+        return [self / name for name in os.listdir(self)]
+
+    def read_bytes(self) -> bytes:
+        with open(self, "rb") as file:
+            return file.read()
+
+
 class Files(Protocol):
     """A state of the file system."""
 
@@ -37,7 +63,7 @@ class Disk:
     """The file system as it is now."""
 
     def entry(self, path: str) -> Entry:
-        return Path(path)
+        return File(path)
 
 
 def called(path: str) -> str:

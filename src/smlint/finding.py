@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from smlint.plan import Path, Place, Plan, pointer
+from smlint.record import Record
 from smlint.rule import Rule
 from smlint.rulebook import SEVERITY_WEIGHTS
 from smlint.spot import brief, identity
@@ -15,7 +16,7 @@ from smlint.words import fill, sentences
 SEVERITIES = ("error", "warning", "info")
 
 
-class Diagnostic(NamedTuple):
+class Diagnostic(Record):
     """A kind of structural finding; its texts stand in words.yaml. `stops`: the file gets no score."""
 
     id: str

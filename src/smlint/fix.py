@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any
 
 from smlint import local
 from smlint.edit import Edit, edited, plain, quoted
 from smlint.finding import Finding
 from smlint.guide import topic
 from smlint.plan import Mark, Path, Plan, reached
+from smlint.record import Record
 from smlint.report import Report, judge
 from smlint.words import Code, Word, folded
 
@@ -19,7 +20,7 @@ _TRIES = 200  # so often a plan is judged to see which repairs hold
 _ROUNDS = 20  # a repair may bring to light what it hid; a plan is never so odd that this is not enough
 
 
-class Repair(NamedTuple):
+class Repair(Record):
     """One change that makes a finding go, or, where not `clears`, one cause of it. `title` says what it does; `brings`
     names the rules that look at more than before because of it, which may cost points."""
 
@@ -30,7 +31,7 @@ class Repair(NamedTuple):
     clears: bool = True
 
 
-class Fixed(NamedTuple):
+class Fixed(Record):
     """What `fix` makes of a plan: its new text, and the repairs in the order in which they were made."""
 
     text: str

@@ -2,31 +2,34 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable
 from datetime import date
 from functools import cache, lru_cache
 from typing import Any
 
+from smlint.ahead import facts
 from smlint.bundled import bundled
 from smlint.hours import staffed
+from smlint.pattern import pattern
 
 PLACEHOLDERS = ("tbd", "todo", "n/a", "xxx", "placeholder", "lorem ipsum", "fylles ut", "kommer", "?")
 
 # BCP 47: language and extended language, script, region, variants, extensions, private use.
-_LANGUAGE = re.compile(
+_LANGUAGE = pattern(
     r"[a-z]{2,3}(-[a-z]{3}){0,3}(-[a-z]{4})?(-([a-z]{2}|\d{3}))?(-([a-z0-9]{5,8}|\d[a-z0-9]{3}))*"
     r"(-[a-wyz0-9](-[a-z0-9]{2,8})+)*(-x(-[a-z0-9]{1,8})+)?",
     re.IGNORECASE | re.ASCII,
 )
 _ANY_PLACEHOLDER = "|".join(r"\s++".join(re.escape(word) for word in words.split()) for words in PLACEHOLDERS)
 # Possessive, so that a megabyte of blanks is passed over once.
-_SAYS_NOTHING = re.compile(rf"\s*+(?:{_ANY_PLACEHOLDER})?+\s*+", re.IGNORECASE)
+_SAYS_NOTHING = pattern(rf"\s*+(?:{_ANY_PLACEHOLDER})?+\s*+", re.IGNORECASE)
 _BLANKS = "\t\n\v\f\r\x1c\x1d\x1e\x1f \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
 _BLANKS += "\u2028\u2029\u202f\u205f\u3000"
 # A text that begins otherwise is neither blank nor a placeholder: most need no closer look. (K: the Kelvin sign.)
 _MAY_SAY_NOTHING = frozenset(_BLANKS + "".join(words[0] + words[0].upper() for words in PLACEHOLDERS) + "\u212a")
+
+_KEYWORDS = ("type", "enum", "format", "$comment", "minimum", "maximum", "required", "$ref")  # that hold no schemas
 
 
 def _no_text(text: str) -> bool:
@@ -68,10 +71,31 @@ def plan_schema() -> Schema:
 @cache
 def schema(name: str) -> Schema:
     """A shipped schema, compiled for the walk."""
-    document = json.loads((bundled("schemas") / f"{name}.schema.json").read_bytes())
+    document = (facts("schemas") or {}).get(name) or essentials(name)
     found = _compiled(document, document.get("$defs", {}), {})
     del found.properties["$schema"]  # an editor's business
     return found
+
+
+def essentials(name: str) -> dict[str, Any]:
+    """A shipped schema, from its file, without what is written for people and editors only."""
+    import json
+
+    document: dict[str, Any] = json.loads((bundled("schemas") / f"{name}.schema.json").read_bytes())
+    return _bare(document)
+
+
+def _bare(raw: dict[str, Any]) -> dict[str, Any]:
+    bare = {key: raw[key] for key in _KEYWORDS if key in raw}
+    for key in ("properties", "$defs"):
+        if key in raw:
+            bare[key] = {name: _bare(inner) for name, inner in raw[key].items()}
+    for key in ("items", "additionalProperties"):
+        if isinstance(raw.get(key), dict):
+            bare[key] = _bare(raw[key])
+    if "anyOf" in raw:
+        bare["anyOf"] = [_bare(branch) for branch in raw["anyOf"]]
+    return bare
 
 
 def _compiled(raw: dict[str, Any], defs: dict[str, Any], known: dict[str, Schema]) -> Schema:

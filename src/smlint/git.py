@@ -6,10 +6,9 @@ import os
 import subprocess
 from collections.abc import Iterator
 from functools import cached_property
-from pathlib import Path
-from typing import NamedTuple
 
-from smlint.files import Entry
+from smlint.files import Entry, File
+from smlint.record import Record
 from smlint.words import shown
 
 _LINKS = 8  # symbolic links followed one after the other
@@ -20,7 +19,7 @@ class GitError(Exception):
     """Git is missing, does not know the revision, or cannot read it: one sentence, with what to do."""
 
 
-class Commit(NamedTuple):
+class Commit(Record):
     """A commit that touched a file: `day` is the committer's, `path` what the file was called."""
 
     id: str
@@ -29,7 +28,7 @@ class Commit(NamedTuple):
     path: str
 
 
-class _Object(NamedTuple):
+class _Object(Record):
     mode: str
     id: str
 
@@ -77,7 +76,7 @@ class Revision:
 
     def entry(self, path: str) -> Entry:
         inside = self.inside(path)
-        return Path(path) if inside is None else Committed(self, inside)
+        return File(path) if inside is None else Committed(self, inside)
 
     def inside(self, path: str) -> str | None:
         """An absolute path relative to the top, with slashes; None outside the repository."""

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import date
 from fractions import Fraction
-from typing import NamedTuple
 
 from smlint.plan import Limits, Plan
+from smlint.record import Record
 from smlint.report import Report, judge_plan
 from smlint.settings import Settings
 
 
-class Version(NamedTuple):
+class Version(Record):
     """The plan at one time. `id` is the commit's, "" for the file as it is now."""
 
     id: str
@@ -22,7 +22,7 @@ class Version(NamedTuple):
     raw: bytes
 
 
-class Step(NamedTuple):
+class Step(Record):
     """One version, judged on its own day by today's rules.
 
     `by_day` is what the days since the version before did to that version's score, `by_plan` what this version then

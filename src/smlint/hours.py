@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from smlint.pattern import pattern
+
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 DAY = 24 * 60
 WEEK = 7 * DAY
 Stretch = tuple[int, int]  # minutes since Monday 00:00; the end is exclusive
 
-_PART = re.compile(r"(\w{3})(?:-(\w{3}))?\s+(\d\d):(\d\d)-(\d\d):(\d\d)", re.ASCII)
+_PART = pattern(r"(\w{3})(?:-(\w{3}))?\s+(\d\d):(\d\d)-(\d\d):(\d\d)", re.ASCII)
 _LONGEST = 1000  # characters of a text that may be service hours
 
 

@@ -10,6 +10,7 @@ import re
 from datetime import date
 
 from smlint.hours import staffed
+from smlint.pattern import pattern
 
 _LONGEST = 120  # characters that are looked at: what people write is shorter
 _MONTHS = (
@@ -20,20 +21,20 @@ _MONTHS = (
 )  # fmt: skip
 _MONTH = {name: number for number, names in enumerate(_MONTHS, 1) for name in names}
 _NUMERIC = (
-    re.compile(r"(?P<y>\d{4})[-./](?P<m>\d{1,2})[-./](?P<d>\d{1,2})"),
-    re.compile(r"(?P<y>\d{4})(?P<m>\d{2})(?P<d>\d{2})"),
-    re.compile(r"(?P<d>\d{1,2})\. ?(?P<m>\d{1,2})\. ?(?P<y>\d{4})"),
+    pattern(r"(?P<y>\d{4})[-./](?P<m>\d{1,2})[-./](?P<d>\d{1,2})"),
+    pattern(r"(?P<y>\d{4})(?P<m>\d{2})(?P<d>\d{2})"),
+    pattern(r"(?P<d>\d{1,2})\. ?(?P<m>\d{1,2})\. ?(?P<y>\d{4})"),
 )
-_SLASHED = re.compile(r"(\d{1,2})[/-](\d{1,2})[/-](\d{4})")
+_SLASHED = pattern(r"(\d{1,2})[/-](\d{1,2})[/-](\d{4})")
 _NAMED = (
-    re.compile(r"(?P<d>\d{1,2})(?:st|nd|rd|th|\.)? (?:of )?(?P<m>[a-z]+)\.?,? (?P<y>\d{4})"),
-    re.compile(r"(?P<m>[a-z]+)\.? (?P<d>\d{1,2})(?:st|nd|rd|th)?,? (?P<y>\d{4})"),
+    pattern(r"(?P<d>\d{1,2})(?:st|nd|rd|th|\.)? (?:of )?(?P<m>[a-z]+)\.?,? (?P<y>\d{4})"),
+    pattern(r"(?P<m>[a-z]+)\.? (?P<d>\d{1,2})(?:st|nd|rd|th)?,? (?P<y>\d{4})"),
 )
 _UNITS = r"kr\.?|kroner|timer|hours?|h|t|%|prosent|percent"
 _BLANK = "[ \u00a0\u202f\u2009]"
-_GROUPED = re.compile(rf"\d{{1,3}}(?:(?:{_BLANK}\d{{3}})+|(?:\.\d{{3}}){{2,}}|(?:,\d{{3}}){{2,}}|(?:'\d{{3}})+)")
-_NUMBER = re.compile(r"\d+(?:\.\d+)?")
-_COMMA = re.compile(r"(\d+),(\d{1,2}|\d{4,})")
+_GROUPED = pattern(rf"\d{{1,3}}(?:(?:{_BLANK}\d{{3}})+|(?:\.\d{{3}}){{2,}}|(?:,\d{{3}}){{2,}}|(?:'\d{{3}})+)")
+_NUMBER = pattern(r"\d+(?:\.\d+)?")
+_COMMA = pattern(r"(\d+),(\d{1,2}|\d{4,})")
 _YES, _NO = ("true", "yes", "ja", "on", "y", "j"), ("false", "no", "nei", "off", "n")
 _DAYS = {
     "man": "Mon", "mandag": "Mon", "monday": "Mon", "mon": "Mon", "tir": "Tue", "tirs": "Tue", "tirsdag": "Tue",
@@ -42,7 +43,7 @@ _DAYS = {
     "fri": "Fri", "lør": "Sat", "lørdag": "Sat", "saturday": "Sat", "sat": "Sat", "søn": "Sun", "søndag": "Sun",
     "sunday": "Sun", "sun": "Sun",
 }  # fmt: skip
-_TIME = re.compile(r"(?<![\d:.])(\d{1,2})(?:[:.](\d{2}))?(?![\d:.])")
+_TIME = pattern(r"(?<![\d:.])(\d{1,2})(?:[:.](\d{2}))?(?![\d:.])")
 
 
 def day(text: str) -> str | None:

@@ -7,10 +7,11 @@ import hashlib
 import io
 from datetime import date
 from fractions import Fraction
-from typing import Any, NamedTuple
+from typing import Any
 
 from smlint.bundled import HERE
 from smlint.finding import SEVERITIES, Diagnostic, Finding
+from smlint.record import Record
 from smlint.report import Report, Run
 from smlint.reporters import Look
 from smlint.reporters.csv import as_text
@@ -45,7 +46,7 @@ def _digest(path: str, id: str) -> str:
     return hashlib.sha256(f"{path}\0{id}".encode("utf-8", "surrogatepass")).hexdigest()
 
 
-class Row(NamedTuple):
+class Row(Record):
     """One finding. `rank` orders severities, worst first; `points` are exact; `new` is None without a comparison."""
 
     code: str

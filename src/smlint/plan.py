@@ -6,11 +6,12 @@ import re
 from bisect import bisect_left, bisect_right
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 from smlint.events import Parse, parse
 from smlint.reader import Fault, Limits, Mark, MarkTuple, Stop
 from smlint.reader import read as read_text
+from smlint.record import Record
 from smlint.scalar import Number, OutOfRange, number
 
 __all__ = [
@@ -23,7 +24,7 @@ Path = tuple[str | int, ...]
 _UTF_16 = (BOM_UTF16_LE, BOM_UTF16_BE)
 
 
-class Place(NamedTuple):
+class Place(Record):
     """A range of text. Lines and columns are 1-based and count Unicode code points; the end is exclusive."""
 
     line: int

@@ -4,31 +4,43 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from typing import NamedTuple
+from os import PathLike
 
-from smlint import compiled
+from smlint import ahead, compiled
 from smlint.bundled import bundled
+from smlint.files import File
+from smlint.format import essentials
 from smlint.plan import dotted
+from smlint.record import Record
 from smlint.report import Report, judge
 from smlint.rule import Example, Rule
 from smlint.rulebook import Rulebook, examples, read_folder
 from smlint.settings import Settings
-from smlint.words import LANGUAGES, holes
+from smlint.words import LANGUAGES, holes, read_sentences
 
 _TITLE = "title: an example\n"
 
 
-def compile_rules() -> None:
-    """Write the shipped rules, and the queries that judging their examples meets, to the file that start-up reads."""
+def look_ahead(package: PathLike[str] | None = None) -> None:
+    """Write what start-up needs: the shipped rules with the queries that judging their examples meets, sentences and
+    schemas. Into the checkout or, for a package, into the file that is named."""
     folder = bundled("rules")
     dimensions, rules = read_folder(folder)
     book = Rulebook(dimensions, rules)
     for rule in rules.values():
         prove(rule, book)
-    compiled.write(folder, dimensions, rules)
+    sections = {
+        "rules": compiled.packed(folder, dimensions, book.rules),
+        "words": read_sentences(),
+        "schemas": {name: essentials(name) for name in ("plan", "config")},
+    }
+    if package is None:
+        ahead.write(sections, made_of=ahead.sources())
+    else:
+        ahead.write(sections, File(package))
 
 
-class Failure(NamedTuple):
+class Failure(Record):
     """An example that does not prove its rule."""
 
     rule: str

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from typing import Any, NamedTuple
+from typing import Any
 
 from yaml.error import YAMLError
 from yaml.events import (
@@ -17,10 +16,12 @@ from yaml.events import (
 )
 
 from smlint.events import TOO_DEEP, Disguise, Events, Parse, complaint, disguise
+from smlint.pattern import pattern
+from smlint.record import Record
 from smlint.scalar import MAY_MEAN_MORE, fits_collection, meaning, tagged
 
 
-class Limits(NamedTuple):
+class Limits(Record):
     """What a plan may cost to read: bytes of the file, nesting (the root is 1), nodes that aliases add."""
 
     max_bytes: int = 20 * 1024 * 1024
@@ -28,7 +29,7 @@ class Limits(NamedTuple):
     max_nodes: int = 100_000
 
 
-class Mark(NamedTuple):
+class Mark(Record):
     """Offsets of one entry: key (of a list item: the value's own start), value, and the marks inside the value."""
 
     key: int
@@ -41,7 +42,7 @@ class Mark(NamedTuple):
 MarkTuple = tuple[int, int, int, int, Any]  # a Mark before somebody asks for its fields: a fifth of the cost
 
 
-class Fault(NamedTuple):
+class Fault(Record):
     """Why a text is not a plan that can be judged: the diagnostic's id, offsets in the text, message values."""
 
     id: str
@@ -57,11 +58,11 @@ class Stop(Exception):
         self.fault = Fault(id, start, end, values)
 
 
-_UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_NON_SPECIFIC = re.compile(r"(?:&\S+\s+)?!(?!\S)")  # the tag that makes text of a plain scalar
-_SOME_NON_SPECIFIC = re.compile(r"!(?!\S)(?<![^\s\[{,]!)")  # begins with the letter itself: that is searched fastest
-_COMMENT = re.compile(r"\s+#.*")
-_COLON = re.compile(r"\s*:")
+_UNPRINTABLE = pattern("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_NON_SPECIFIC = pattern(r"(?:&\S+\s+)?!(?!\S)")  # the tag that makes text of a plain scalar
+_SOME_NON_SPECIFIC = pattern(r"!(?!\S)(?<![^\s\[{,]!)")  # begins with the letter itself: that is searched fastest
+_COMMENT = pattern(r"\s+#.*")
+_COLON = pattern(r"\s*:")
 _BLANKS = " \t\r\n"
 
 _ITEM, _MERGE = object(), object()  # what waits for a value when no key does: a place in a list, a merge key

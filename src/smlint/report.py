@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from datetime import date
-from pathlib import PurePath
 from posixpath import normpath
-from typing import Any, NamedTuple, cast
+from typing import Any, cast
 
 from smlint.finding import Diagnostic, Finding
 from smlint.lint import lint
 from smlint.plan import Limits, Plan, inside
 from smlint.profile import View
+from smlint.record import Record
 from smlint.rule import Dimension
 from smlint.rulebook import Rulebook
 from smlint.score import Score, report_order
@@ -102,7 +103,7 @@ def _who(value: Any) -> str | None:
     return value if isinstance(value, str) else None
 
 
-class Change(NamedTuple):
+class Change(Record):
     """What a comparison of a plan with an earlier state found. `against` names that state, for people.
 
     `new` holds the ids of the findings that it does not know; `fixed` what is gone; `unaccepted` the findings that
@@ -120,7 +121,7 @@ class Change(NamedTuple):
     path: str | None = None
 
 
-class Verdict(NamedTuple):
+class Verdict(Record):
     """What the gate decided: open or not, the reasons, and what the reader should know besides."""
 
     passed: bool
@@ -128,7 +129,7 @@ class Verdict(NamedTuple):
     notes: tuple[Word, ...] = ()
 
 
-class Run(NamedTuple):
+class Run(Record):
     """All that one run found, the only thing that reporters get.
 
     `book` judges plans for which no configuration says otherwise; `language` is what --lang says, if anything; `folder`
@@ -148,7 +149,7 @@ class Run(NamedTuple):
     def path(self, report: Report) -> str:
         """Where a plan's file stands from the top of the repository, which other programs count from; with slashes."""
         name = report.plan.name
-        return name if PurePath(name).is_absolute() else normpath(f"{self.folder}/{name}".lstrip("/"))
+        return name if os.path.isabs(name) else normpath(f"{self.folder}/{name}".lstrip("/"))
 
     def shown(self, report: Report) -> list[Finding]:
         """The findings of a report that --select and --ignore leave to be shown and gated."""

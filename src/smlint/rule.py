@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
+
+from smlint.record import Record
 
 Texts = dict[str, str]  # language -> text
 
 
-class Dimension(NamedTuple):
+class Dimension(Record):
     """One of the sides of a plan that rules are grouped by; `weight` is its share before others drop out."""
 
     id: str
@@ -18,7 +20,7 @@ class Dimension(NamedTuple):
     owner: str | None  # path of the person who answers for it, when a finding's subject names none
 
 
-class Rule(NamedTuple):
+class Rule(Record):
     """A rule as its file states it; field by field in docs/writing-rules.md.
 
     `severity` holds pairs of profile expression and severity, the default last with an empty expression.
@@ -50,7 +52,7 @@ class Rule(NamedTuple):
         return self.severity[-1][1]
 
 
-class Example(NamedTuple):
+class Example(Record):
     """A plan fragment that proves a rule: good when `at` is None, else exactly these subjects fail."""
 
     name: str

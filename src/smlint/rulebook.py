@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property
-from pathlib import Path as File
 from typing import Any
 
 from smlint import compiled
 from smlint.bundled import bundled
-from smlint.files import Entry
+from smlint.files import Entry, File
 from smlint.rule import Dimension, Rule
 from smlint.rulefile import MODIFIERS, SEVERITY_WEIGHTS, RuleError, add_folder, examples, read_folder
 
@@ -54,16 +52,18 @@ class Rulebook:
         rules: dict[str, Rule],
         severities: Mapping[str, int] = SEVERITY_WEIGHTS,
         known: Collection[str] = (),
+        in_order: bool = False,
     ) -> None:
         self.dimensions = dimensions
-        self.rules = _ordered(rules)
+        self.rules = rules if in_order else _ordered(rules)
         self.severities = severities
         self.known = known or rules.keys()
 
     @cached_property
     def fingerprint(self) -> str:
         """A hash of what decides outcomes and points: not of wording, examples or the order of files."""
-        import hashlib  # only machine-readable reports ask for it
+        import hashlib  # only machine-readable reports ask for them
+        import json
 
         facts = {
             "model": MODEL,
@@ -94,7 +94,10 @@ def load(folders: tuple[str, ...] = ()) -> Rulebook:
 
 def read_rules(folders: Sequence[Entry]) -> Rulebook:
     """The shipped rules, compiled ahead where that fits, and those of further folders. Raises RuleError."""
-    dimensions, rules = compiled.load(bundled("rules")) or read_folder(bundled("rules"))
+    ready = compiled.load(bundled("rules"))
+    if ready and not folders:
+        return Rulebook(*ready, in_order=True)
+    dimensions, rules = ready or read_folder(bundled("rules"))
     for folder in folders:
         add_folder(folder, dimensions, rules)
     book = Rulebook(dimensions, rules)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from fractions import Fraction
-from pathlib import Path as File
 from types import MappingProxyType
 from typing import Any
 
 from smlint.checks import verb
-from smlint.files import Entry
+from smlint.files import Entry, File
 from smlint.plan import Limits, Path, Plan, read_document
 from smlint.profile import applies
 from smlint.query import condition, query

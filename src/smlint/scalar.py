@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any
+
+from smlint.pattern import pattern
 
 Number = int | Fraction
 
@@ -13,9 +14,9 @@ LIMIT_DIGITS, LIMIT_DECIMALS = 15, 6  # a number is below 10^15 and has at most 
 
 _WORDS: dict[str, Any] = dict.fromkeys(("", "~", "null", "Null", "NULL"))
 _WORDS |= dict.fromkeys(("true", "True", "TRUE"), True) | dict.fromkeys(("false", "False", "FALSE"), False)
-_NUMBER = re.compile(r"([-+]?)(?=\.?[0-9])([0-9]*)(?:\.([0-9]*))?(?:[eE]([-+]?)([0-9]+))?")
-_BASED = re.compile(r"0o([0-7]+)|0x([0-9a-fA-F]+)")
-_NOT_FINITE = re.compile(r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)")
+_NUMBER = pattern(r"([-+]?)(?=\.?[0-9])([0-9]*)(?:\.([0-9]*))?(?:[eE]([-+]?)([0-9]+))?")
+_BASED = pattern(r"0o([0-7]+)|0x([0-9a-fA-F]+)")
+_NOT_FINITE = pattern(r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)")
 _CORE = "tag:yaml.org,2002:"
 
 _LETTERS = frozenset("~nNtTfF")  # that the words begin with

@@ -8,9 +8,9 @@ from fractions import Fraction
 from functools import cached_property
 from itertools import combinations
 from math import lcm
-from typing import NamedTuple
 
 from smlint.finding import Finding, Outcome
+from smlint.record import Record
 from smlint.rule import Dimension, Rule
 
 LEVELS = (1, 2, 3, 4, 5)
@@ -19,7 +19,7 @@ DIMENSIONS_FOR_LEVEL = 4  # that must have a rule at a level, for a profile to r
 _EXACT_SEARCH = 12  # blocking rules of which every combination is tried for the next level; beyond, the cheapest few
 
 
-class Part(NamedTuple):
+class Part(Record):
     """Points of a dimension or a rule: what can be earned, and where it went. earned + lost + blocked = points."""
 
     points: Fraction

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import NamedTuple
 
+from smlint.record import Record
 from smlint.rulebook import Rulebook
 
 
-class Settings(NamedTuple):
+class Settings(Record):
     """One plan's settings.
 
     `fail_on` is a severity or "never"; `min_score` (0–100) and `min_level` (1–5) are None where they do not matter;

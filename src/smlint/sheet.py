@@ -14,12 +14,13 @@ import xlsxwriter
 from smlint.bundled import HERE
 from smlint.meeting import COLUMNS, DECIDED, Row, codes, heading, rows, values
 from smlint.page.figures import Figures
+from smlint.pattern import pattern
 from smlint.report import Run
 from smlint.rulebook import MODEL
 from smlint.words import learn, rounded, say, written
 
 LONGEST = 32_000  # characters of a cell; Excel takes 32,767
-_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_NOT_XML = pattern("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 WIDTHS = dict(zip(COLUMNS, (9, 20, 11, 18, 44, 36, 18, 8, 14, 18, 12, 26, 7, 40, 26, 20, 7, 24, 40), strict=True))
 _PRINTED = COLUMNS.index("decision-reason")  # the last column that goes on paper
 ANSWERS = ("fix", "accept", "drop")

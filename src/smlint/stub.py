@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 from smlint.edit import Edit, edited, line_end, line_start, newline
 from smlint.finding import Finding
 from smlint.fix import Repair
 from smlint.guide import Topic, topic
 from smlint.plan import Path, Plan, reached
+from smlint.record import Record
 from smlint.report import Report
 from smlint.shape import LISTS_WITH_IDS
 from smlint.words import Code, Word, say
@@ -25,7 +26,7 @@ _VALUES = 9  # so many values of an enum are listed
 _Tree = dict[str, Any]  # key -> what is wanted under it; an empty one: all of it
 
 
-class _Want(NamedTuple):
+class _Want(Record):
     """What is missing under one part of the plan: its path, a tree of keys, and the findings that miss them."""
 
     path: Path

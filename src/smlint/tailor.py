@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from fractions import Fraction
-from pathlib import Path as File
 from typing import Any
 
-from smlint.files import Entry
+from smlint.files import Entry, File
 from smlint.rule import Rule
 from smlint.rulebook import SEVERITY_WEIGHTS, Rulebook
 from smlint.rulefile import RuleError, read_rule

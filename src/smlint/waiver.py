@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any
 
 from smlint.comment import comments
 from smlint.finding import Finding, structural
 from smlint.format import is_date, plan_schema, says_something
 from smlint.plan import Path, Place, Plan, positions
+from smlint.record import Record
 from smlint.shape import LISTS_WITH_IDS, criteria
 from smlint.spot import identity
 from smlint.words import Code, Speller
@@ -17,7 +18,7 @@ from smlint.words import Code, Speller
 _Target = str | int | None  # an id or a top-level key; a line; the whole plan
 
 
-class Waiver(NamedTuple):
+class Waiver(Record):
     """One accepted finding. `at` is an id or a top-level key; a comment has `lines`; without either: the whole plan.
 
     `scope` names by ids what it speaks of, whatever the lines: "" is the whole plan.
@@ -45,7 +46,7 @@ class Waiver(NamedTuple):
         return self.rule == other.rule and narrower and sooner
 
 
-class Waived(NamedTuple):
+class Waived(Record):
     """The waivers' effect: which waiver holds for a finding (by finding id), findings about the waivers, and all
     waivers that are well formed."""
 

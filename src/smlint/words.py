@@ -7,19 +7,22 @@ from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from functools import cache
-from pathlib import Path as File
-from typing import Any, NamedTuple
+from typing import Any
 
+from smlint.ahead import facts
 from smlint.bundled import HERE
+from smlint.files import File
+from smlint.pattern import pattern
 from smlint.plan import read_document
+from smlint.record import Record
 
 LANGUAGES = ("en", "nb")
 _learnt: set[File] = set()
 LONGEST = 120  # characters of a plan's own text that a sentence repeats
 
-_HOLE = re.compile(r"\{(\w+)\}")
+_HOLE = pattern(r"\{(\w+)\}")
 # Control characters and bidirectional overrides: never let a plan's text act on the reader's screen.
-_UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u061c\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufeff]")
+_UNSAFE = pattern("[\x00-\x1f\x7f-\x9f\u200e\u200f\u061c\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufeff]")
 
 
 class Code(str):
@@ -34,20 +37,20 @@ class Choice(tuple[Any, ...]):
     __slots__ = ()
 
 
-class Word(NamedTuple):
+class Word(Record):
     """A sentence or term of words.yaml, put into words when the language is known."""
 
     key: str
     values: dict[str, Any] = {}
 
 
-class Percent(NamedTuple):
+class Percent(Record):
     """A number of percent, shown with its sign; a missing one is "not stated" without it."""
 
     value: int | Fraction | None
 
 
-class Measure(NamedTuple):
+class Measure(Record):
     """A number with its unit: text such as NOK, or a Word; a missing one is "not stated" without it."""
 
     value: int | Fraction | None
@@ -57,10 +60,16 @@ class Measure(NamedTuple):
 @cache
 def sentences() -> dict[str, Any]:
     """All of words.yaml."""
+    found: dict[str, Any] | None = facts("words")
+    return read_sentences() if found is None else found
+
+
+def read_sentences() -> dict[str, Any]:
+    """All of words.yaml, from the file."""
     document = read_document("words.yaml", (HERE / "words.yaml").read_bytes())
     if document.fault:
         raise ValueError(f"words.yaml: {document.fault}")
-    return document.data
+    return dict(document.data)
 
 
 def learn(file: File) -> None:

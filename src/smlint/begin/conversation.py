@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date
-from typing import NamedTuple
 
 from smlint import local
 from smlint.bundled import HERE
 from smlint.format import says_something
 from smlint.guide import Topic, topic
 from smlint.plan import Path, number
+from smlint.record import Record
 from smlint.words import learn, say
 
 learn(HERE / "begin" / "words.yaml")
@@ -37,7 +37,7 @@ class Refused(Exception):
     """An answer that does not do; says why."""
 
 
-class Question(NamedTuple):
+class Question(Record):
     """One question. `path` is the place of the format that the answer is for; `check` gives the answer in the form in
     which the format wants it, or raises Refused; `fallback` is what Enter means."""
 

@@ -10,14 +10,15 @@ from typing import Any
 from smlint.bundled import HERE
 from smlint.edit import quoted
 from smlint.guide import topic
+from smlint.pattern import pattern
 from smlint.profile import VOCABULARY
 from smlint.words import learn, safe, say
 
 learn(HERE / "begin" / "words.yaml")
 
 SCHEMA = "plan.schema.json"  # what the copy of the schema beside a plan is called
-_SAFE = re.compile(r"[A-Za-zÆØÅæøåäöÄÖé][\wæøåäöÆØÅÄÖé.,()/+'’%–-]*(?: [\wæøåäöÆØÅÄÖé.,()/+'’%–-]+)*")
-_OTHER = re.compile(r"(?i:true|false|null|yes|no|on|off|y|n|~|\.nan|\.inf)")
+_SAFE = pattern(r"[A-Za-zÆØÅæøåäöÄÖé][\wæøåäöÆØÅÄÖé.,()/+'’%–-]*(?: [\wæøåäöÆØÅÄÖé.,()/+'’%–-]+)*")
+_OTHER = pattern(r"(?i:true|false|null|yes|no|on|off|y|n|~|\.nan|\.inf)")
 _MONTHS = 6  # between reviews
 _MEASURE = 90  # days from the plan's first, within which an unknown baseline is measured
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime
 from fractions import Fraction
 from math import prod
-from typing import Any, NamedTuple
+from typing import Any
 
 from smlint.checks.dates import days_between, months_between
 from smlint.checks.verdict import Fail, OptionError, Verdict, is_number, options
 from smlint.hours import DAY, WEEK, Stretch, clock, longest_gap, staffed
 from smlint.plan import Number
 from smlint.profile import View, all_criteria
+from smlint.record import Record
 from smlint.spot import Spot
 from smlint.words import Code, Measure, Percent, Word
 
@@ -23,7 +24,7 @@ _FALLBACK_DAYS = 92  # what the message asks for where no deadline sets a measur
 # --- share chains --------------------------------------------------------------------------------------------------
 
 
-class Chain(NamedTuple):
+class Chain(Record):
     """A resolved chain of shares: 40 % of 30 % of 120 000 enquiries a year = 12 % = 14 400."""
 
     targets: tuple[Number, ...]  # in percent, the criterion's own first

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from fractions import Fraction
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from smlint.plan import Number, Path
 from smlint.profile import View
+from smlint.record import Record
 from smlint.spot import Spot
 
 
-class Fail(NamedTuple):
+class Fail(Record):
     """A check does not hold. `values` fill the message, `missing` lists the keys concerned, `at` is where to look."""
 
     values: dict[str, Any]

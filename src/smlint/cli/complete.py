@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from smlint.bundled import HERE, bundled
+from smlint.bundled import bundled
 
 
 def files(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[Any]:
@@ -45,12 +45,12 @@ def _dimensions() -> set[str]:
 
 def _titles() -> Iterator[tuple[str, str]]:
     """The shipped rules: their ids are their files' names; their titles stand in what was compiled ahead, if it was."""
-    import json
+    from smlint.ahead import facts
+    from smlint.rule import Rule
 
-    try:
-        known = json.loads((HERE / "compiled.json").read_bytes())["rules"]
-        titles = {id: str(rule["title"]["en"]) for id, rule in known.items()}
-    except (OSError, ValueError, KeyError, TypeError):
-        titles = {}
-    for file in sorted(bundled("rules").glob("*/*.yaml"), key=lambda file: file.stem):
-        yield file.stem, titles.get(file.stem, "")
+    _, rows, _ = facts("rules") or ((), (), ())
+    titles = {rule.id: rule.title["en"] for rule in (Rule(*fields) for _, *fields in rows)}
+    folder = bundled("rules")
+    ids = [file.name.removesuffix(".yaml") for name in _dimensions() for file in (folder / name).iterdir()]
+    for id in sorted(ids):
+        yield id, titles.get(id, "")

@@ -17,4 +17,4 @@ def schema(name: str, show_path: bool) -> None:
     from smlint.bundled import bundled
 
     file = bundled("schemas") / f"{name}.schema.json"
-    echo(f"{file}\n" if show_path else file.read_text("utf-8"))
+    echo(f"{file}\n" if show_path else file.read_bytes().decode("utf-8"))

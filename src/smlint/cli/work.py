@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, NamedTuple
+from typing import Any
 
 import click
 
@@ -17,6 +17,7 @@ from smlint.comparison import Earlier
 from smlint.config import Configurations, Options
 from smlint.discovery import Source, Unreadable, place_of, shown_path, sources
 from smlint.files import Disk, called
+from smlint.record import Record
 from smlint.report import Report
 from smlint.rulebook import Rulebook, RuleError, load
 from smlint.words import Code, Word
@@ -25,7 +26,7 @@ STDIN = "<stdin>"
 _MANY = 200  # files, from which on a terminal is told how far it has come
 
 
-class Judged(NamedTuple):
+class Judged(Record):
     """What judging the files of a command gave.
 
     `reports` in the order of their names; `skipped` counts files that are no plans; `problems` say what could not be

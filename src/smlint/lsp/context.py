@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
+from smlint.pattern import pattern
 from smlint.plan import Path
+from smlint.record import Record
 
-_KEY = re.compile(
-    r"""("(?:[^"\\]|\\.)*+"[ \t]*+|'[^']*+'[ \t]*+|[^\s\-?:,\[\]{}#&*!|>'"%@`][^:#\n]*+):(?=[ \t\r\n]|$)"""
-)
-_WAIVE = re.compile(r"#[ \t]*smlint:[ \t]*waive[ \t]+([\w-]*)$")
-_BLOCK = re.compile(r"[|>][-+0-9]*[ \t]*(#.*)?$")
-_BEGINNING = re.compile(r"\n( *)(?=[^\s#\]}])")  # of a line with content, but for closing brackets
+_KEY = pattern(r"""("(?:[^"\\]|\\.)*+"[ \t]*+|'[^']*+'[ \t]*+|[^\s\-?:,\[\]{}#&*!|>'"%@`][^:#\n]*+):(?=[ \t\r\n]|$)""")
+_WAIVE = pattern(r"#[ \t]*smlint:[ \t]*waive[ \t]+([\w-]*)$")
+_BLOCK = pattern(r"[|>][-+0-9]*[ \t]*(#.*)?$")
+_BEGINNING = pattern(r"\n( *)(?=[^\s#\]}])")  # of a line with content, but for closing brackets
 _MOST = 2_000_000  # characters of a text that is looked at
 _DEEPEST = 100  # levels; the reader takes no more either
 
 
-class Context(NamedTuple):
+class Context(Record):
     """A place in a text. `path` is the map or list in which it stands or, where `value`, the key or item whose value
     is written. `start` to the place is what is typed so far: `typed`. `kind` is key, value, item or waive; `flow`:
     within brackets or braces. `column` is where a key of this block stands."""
@@ -31,7 +30,7 @@ class Context(NamedTuple):
     json: bool = False
 
 
-class _Frame(NamedTuple):
+class _Frame(Record):
     indent: int
     path: Path
     item: bool

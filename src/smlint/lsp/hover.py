@@ -12,6 +12,7 @@ from smlint.lsp.context import context
 from smlint.lsp.diagnostics import underlined
 from smlint.lsp.document import Document, entry_at
 from smlint.lsp.names import LISTS, given, meant, name_at
+from smlint.pattern import pattern
 from smlint.plan import Path, dotted, reached
 from smlint.profile import VOCABULARY
 from smlint.reporters import Look
@@ -19,7 +20,7 @@ from smlint.reporters.style import Pen, worth
 from smlint.words import safe, say
 
 _MOST = 6  # findings that are told of one place
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~])")
+_SPECIAL = pattern(r"([\\`*_{}\[\]<>#|~])")
 
 
 def hover(document: Document, offset: int) -> Hover | None:

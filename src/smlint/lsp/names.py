@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 from lsprotocol.types import Range
 
@@ -11,13 +11,14 @@ from smlint.fix import items, references
 from smlint.guide import topic
 from smlint.lsp.document import Document, entry_at
 from smlint.plan import Path, reached
+from smlint.record import Record
 from smlint.shape import LISTS_WITH_IDS
 from smlint.words import shown
 
 LISTS = (*LISTS_WITH_IDS, "success_criteria")
 
 
-class Name(NamedTuple):
+class Name(Record):
     """An id and the list in which it is given."""
 
     kind: str

@@ -7,7 +7,9 @@ from bisect import bisect_left, bisect_right
 
 from lsprotocol.types import Position, Range
 
-_BREAK = re.compile(r"\r\n|\n|\r")
+from smlint.pattern import pattern
+
+_BREAK = pattern(r"\r\n|\n|\r")
 _BEYOND = [re.compile(f"[{first}-\U0010ffff]") for first in ("\x80", "\u0800", "\U00010000")]
 _WIDE = {"utf-8": _BEYOND, "utf-16": _BEYOND[2:], "utf-32": []}  # by encoding, what takes a unit more, perhaps again
 

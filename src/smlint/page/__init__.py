@@ -115,7 +115,7 @@ def _environment() -> Environment:
 
 
 def _text(name: str) -> str:
-    return (HERE / "page" / name).read_text("utf-8")
+    return (HERE / "page" / name).read_bytes().decode("utf-8")
 
 
 def _policy(style: str, script: str) -> str:

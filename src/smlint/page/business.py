@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import Any
 
+from smlint.record import Record
 from smlint.report import Report
 from smlint.words import say, shown
 
@@ -15,7 +16,7 @@ WIDE, HIGH, GAP, AISLE, TOP = 168, 50, 14, 52, 34  # of a node, between nodes, b
 _LINE = 24  # characters of a node's line
 
 
-class Node(NamedTuple):
+class Node(Record):
     """One thing of the plan. `faults` are keys of words that say what is broken; `ghost`: it is named and not there;
     `aside` says why it has no links and needs none."""
 
@@ -41,7 +42,7 @@ class Node(NamedTuple):
         return textwrap.wrap(self.text, _LINE, max_lines=2, placeholder=" …", break_long_words=True) or [""]
 
 
-class Edge(NamedTuple):
+class Edge(Record):
     """A link between two nodes; `broken` where one of them is not there."""
 
     start: Node

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import NamedTuple, Protocol, cast
+from typing import Protocol, cast
 
+from smlint.record import Record
 from smlint.report import Run
 
 # format -> module; the endings of file names that mean it
@@ -29,7 +30,7 @@ FOR_PEOPLE = (
 ENDINGS = {".json": "json", ".txt": "text", ".sarif": "sarif", ".xml": "junit", ".md": "markdown", ".csv": "csv"}
 
 
-class Look(NamedTuple):
+class Look(Record):
     """How a text for a terminal or file is laid out: columns, colour, and whether only findings are wanted."""
 
     width: int = 80

@@ -5,18 +5,18 @@ Source: the schema junit-10.xsd of the Jenkins xUnit plugin, and what GitLab's p
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from xml.etree import ElementTree as Tree
 
 from smlint.finding import Diagnostic, Finding
 from smlint.gate import counts_against, stops
+from smlint.pattern import pattern
 from smlint.report import Report, Run
 from smlint.reporters import Look
 from smlint.reporters.style import where
 from smlint.words import safe, say, written
 
-_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_NOT_XML = pattern("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def render(run: Run, look: Look) -> str:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 
+from smlint.pattern import pattern
 from smlint.words import safe
 
-_CODE = re.compile(r"`([^`]+)`")
-_MEANS_SOMETHING = re.compile(r"([\\`*_\[\]<>|~!$&])")
-_LINKS_BY_ITSELF = re.compile(r"@(?=\w)|://|(?<=www)\.|#(?=\d)", re.IGNORECASE)
+_CODE = pattern(r"`([^`]+)`")
+_MEANS_SOMETHING = pattern(r"([\\`*_\[\]<>|~!$&])")
+_LINKS_BY_ITSELF = pattern(r"@(?=\w)|://|(?<=www)\.|#(?=\d)", re.IGNORECASE)
 _WORD_JOINER = "\u2060"  # no width, no break: what looks like a link or a mention is none any more
 
 

@@ -6,16 +6,16 @@ Source: reviewdog's `proto/rdf`: columns start at 1 and count bytes of UTF-8; th
 from __future__ import annotations
 
 import json
-import re
 from typing import Any
 
 from smlint.finding import Finding
+from smlint.pattern import pattern
 from smlint.report import Report, Run
 from smlint.reporters import Look
 from smlint.words import safe
 
 SEVERITIES = {"error": "ERROR", "warning": "WARNING", "info": "INFO"}
-_BREAK = re.compile(r"\r\n|\n|\r")
+_BREAK = pattern(r"\r\n|\n|\r")
 
 
 def render(run: Run, look: Look) -> str:

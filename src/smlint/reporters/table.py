@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
-
 import tabulate as tables
 
 from smlint.finding import Finding
+from smlint.pattern import pattern
 from smlint.report import Report, Run
 from smlint.reporters import Look
 from smlint.reporters.style import Pen, closing, nothing, statistics
 from smlint.words import safe, shown
 
-_JOINTS = re.compile(r"[^._-]*[._-]|[^._-]+")
+_JOINTS = pattern(r"[^._-]*[._-]|[^._-]+")
 COLUMNS = ("severity", "where", "finding", "fix", "owner", "points")
 
 

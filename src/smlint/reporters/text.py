@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
-
 from smlint.finding import Finding
+from smlint.pattern import pattern
 from smlint.report import Report, Run
 from smlint.reporters import Look
 from smlint.reporters.style import Pen, closing, columns, nothing, standing, statistics, where, worth
@@ -12,7 +11,7 @@ from smlint.words import safe
 
 INDENT = "  "
 FRAME_LINES = 3  # lines of the plan that a finding shows
-_BREAK = re.compile(r"\r\n|\n|\r")
+_BREAK = pattern(r"\r\n|\n|\r")
 
 
 def render(run: Run, look: Look) -> str:
