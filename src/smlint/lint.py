@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
-from smlint.checks import Fail, OptionError, Verdict, quantity, verb
+from smlint.checks import Fail, OptionError, Prepared, Verdict, quantity, verb
 from smlint.expression import ExpressionError
 from smlint.finding import Finding, Outcome
 from smlint.format import coded_keys
 from smlint.plan import Path
-from smlint.profile import View
+from smlint.profile import Predicates, View
 from smlint.profile import applies as profile_test
 from smlint.query import condition, query
 from smlint.rule import Rule
@@ -36,17 +36,15 @@ class Lint:
 def lint(view: View, book: Rulebook) -> Lint:
     """Hold a plan against every rule. Raises RuleError when a rule or verb cannot be run."""
     run = _Run(view, book.severities)
-    by_profile: list[Rule] = []
-    for prepared in _prepared(book):
-        if prepared.applies is None or prepared.applies(view.predicates):
-            by_profile.append(prepared.rule)
-            try:
-                run.judge(prepared)
-            except RuleError:
-                raise
-            except Exception as error:  # a verb that crashes is a fault of the rule, never a pass
-                raise _crash(prepared.rule, error) from error
-    return Lint(run.outcomes, tuple(by_profile))
+    chosen = _chosen(book, view.predicates)
+    for prepared, severity in chosen.rules:
+        try:
+            run.judge(prepared, severity)
+        except RuleError:
+            raise
+        except Exception as error:  # a verb that crashes is a fault of the rule, never a pass
+            raise _crash(prepared.rule, error) from error
+    return Lint(run.outcomes, chosen.by_profile)
 
 
 def _crash(rule: Rule, error: Exception) -> RuleError:
@@ -54,15 +52,35 @@ def _crash(rule: Rule, error: Exception) -> RuleError:
     return RuleError(rule.file, rule.lines.get("check", 1), f"the rule {rule.id} cannot be run: {said}")
 
 
+class _Chosen:
+    """The rules of a book that apply to plans of one profile, each with its severity there."""
+
+    __slots__ = ("by_profile", "rules")
+
+    def __init__(self, book: Rulebook, predicates: Predicates) -> None:
+        rules = [rule for rule in book.rules.values() if not rule.applies or profile_test(rule.applies)(predicates)]
+        self.by_profile = tuple(rules)
+        self.rules = [(_prepared(book, rule.id), _severity(rule, predicates)) for rule in rules]
+
+
+@lru_cache(maxsize=1024)  # profiles that plans of one run have
+def _chosen(book: Rulebook, predicates: Predicates) -> _Chosen:
+    return _Chosen(book, predicates)
+
+
+def _severity(rule: Rule, predicates: Predicates) -> str:
+    """A rule's severity for a profile: the first that holds, else the default."""
+    by_profile = (severity for when, severity in rule.severity[:-1] if profile_test(when)(predicates))
+    return next(by_profile, rule.default_severity)
+
+
 class _Prepared:
     """A rule with its texts turned into functions, once per rulebook."""
 
-    __slots__ = ("applies", "base", "blocked", "check", "rule", "select", "severities", "whole")
+    __slots__ = ("base", "blocked", "check", "rule", "select", "whole")
 
     def __init__(self, rule: Rule) -> None:
         self.rule = rule
-        self.applies = profile_test(rule.applies) if rule.applies else None
-        self.severities = [(profile_test(when), severity) for when, severity in rule.severity[:-1]]
         self.whole = rule.given == "$"
         self.select = query(rule.given)
         self.base = base(rule.given)
@@ -71,14 +89,13 @@ class _Prepared:
 
 
 @cache
-def _prepared(book: Rulebook) -> list[_Prepared]:
-    prepared = []
-    for rule in book.rules.values():
-        try:
-            prepared.append(_Prepared(rule))
-        except (ValueError, KeyError, TypeError) as error:
-            raise _crash(rule, error) from error
-    return prepared
+def _prepared(book: Rulebook, id: str) -> _Prepared:
+    """A rule of a book, made ready when the first plan that it applies to comes along."""
+    rule = book.rules[id]
+    try:
+        return _Prepared(rule)
+    except (ValueError, KeyError, TypeError) as error:
+        raise _crash(rule, error) from error
 
 
 class _Blocker:
@@ -129,9 +146,8 @@ class _Run:
         self.selected: dict[str, list[Spot]] = {}
         self._at_fault: dict[str, frozenset[Path]] = {}
 
-    def judge(self, prepared: _Prepared) -> None:
+    def judge(self, prepared: _Prepared, severity: str) -> None:
         rule = prepared.rule
-        severity = self.severity(prepared)
         spots = self.spots(prepared)
         if not spots:
             self.empty(prepared, severity)
@@ -139,8 +155,8 @@ class _Run:
         passed = 0
         blocked: dict[str, int] = {}
         findings: list[Finding] = []
-        view, check = self.view, prepared.check
-        conditions = [entry for entry in prepared.blocked if entry.by in self.faults]  # most often none
+        view, check, faults = self.view, prepared.check, self.faults
+        conditions = faults and [entry for entry in prepared.blocked if entry.by in faults]  # most often none
         for spot in spots:
             blocker = self.blocker(conditions, spot, check) if conditions else None
             if blocker is not None:
@@ -152,13 +168,6 @@ class _Run:
             else:
                 findings.append(self.finding(rule, severity, spot, fail))
         self.note(Outcome(rule, severity, len(spots), passed, blocked, findings, self.weights))
-
-    def severity(self, prepared: _Prepared) -> str:
-        """The rule's severity for this profile: the first that holds, else the default."""
-        for when, severity in prepared.severities:
-            if when(self.view.predicates):
-                return severity
-        return prepared.rule.default_severity
 
     def spots(self, prepared: _Prepared) -> list[Spot]:
         if prepared.whole:
@@ -254,6 +263,8 @@ def _compiled(check: dict[str, Any]) -> _Check:
 
 def _asks(name: str, given: Any) -> _Check:
     check = verb(name)
+    if isinstance(check, Prepared):
+        return check.make(given)
     return lambda spot, view: check(spot, given, view)
 
 
@@ -262,7 +273,11 @@ def _group(name: str, checks: list[dict[str, Any]]) -> _Check:
     parts = [_compiled(check) for check in checks]
 
     def every(spot: Spot, view: View) -> Any:
-        fails = [verdict for part in parts if (verdict := part(spot, view)) is not None and verdict is not LEFT_OUT]
+        fails: list[Fail] = []
+        for part in parts:
+            verdict = part(spot, view)
+            if verdict is not None and verdict is not LEFT_OUT:
+                fails.append(verdict)
         return _joined(fails) if fails else None
 
     def some(spot: Spot, view: View) -> Any:

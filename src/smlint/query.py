@@ -51,19 +51,22 @@ DERIVED = frozenset(
 class Query:
     """A compiled query. Texts that begin with `$` start at the plan, others at the subject."""
 
-    __slots__ = ("_ask", "_locate", "_names", "_steps", "absolute", "last_name", "names", "text")
+    __slots__ = (
+        "_ask", "_locate", "_names", "_segments", "_steps", "absolute", "key", "last_name", "names", "text",
+    )  # fmt: skip
 
     def __init__(self, text: str) -> None:
         self.text = text
         self.absolute = text.startswith("$")
-        segments = _parsed(_as_query(text), text)
-        self._steps = [_step(segment) for segment in segments]
-        self._locate = [_locate(segment) for segment in segments]
-        names = [_only_name(segment) for segment in segments]
+        self._segments = _parsed(_as_query(text), text)
+        self._locate: list[Callable[[Located, Any], Located]] | None = None  # few queries are ever asked for paths
+        names = [_only_name(segment) for segment in self._segments]
         # The names before the first wildcard or filter: what can be shown and looked up in the text.
         self.names: Path = tuple(names[: names.index(None)] if None in names else names)  # type: ignore[arg-type]
         self._names = None if None in names else names
         self._ask = None if self._names is None else _walk(self._names, relative=not self.absolute)
+        self._steps = [_step(segment) for segment in self._segments] if self._ask is None else []
+        self.key = names[0] if len(names) == 1 and not self.absolute else None  # of the subject, where it is just that
         self.last_name = next((name for name in reversed(names) if name), "$")
 
     @property
@@ -96,6 +99,8 @@ class Query:
 
     def located(self, root: Any, current: Any = None, at: Path = ()) -> Located:
         """The values with their paths; `at` is the path of `current`."""
+        if self._locate is None:
+            self._locate = [_locate(segment) for segment in self._segments]
         nodes: Located = [((), root) if self.absolute else (at, current)]
         for step in self._locate:
             nodes = step(nodes, root)
@@ -232,6 +237,14 @@ def _locate(segment: Any) -> Callable[[Located, Any], Located]:
     """A segment as a function from located nodes to located nodes."""
     descends, selectors = segment
     picks = [_pick(selector) for selector in selectors]
+    name = _only_name(segment)
+    if name is not None:
+        return lambda nodes, root: [
+            ((*path, name), node[name]) for path, node in nodes if type(node) is dict and name in node
+        ]
+    if len(picks) == 1 and not descends:
+        pick = picks[0]
+        return lambda nodes, root: [((*path, key), value) for path, node in nodes for key, value in pick(node, root)]
 
     def run(nodes: Located, root: Any) -> Located:
         if descends:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from smlint.checks import domain, general
-from smlint.checks.verdict import Fail, OptionError, Verb, Verdict, options, quantity
+from smlint.checks.verdict import Fail, OptionError, Prepared, Verb, Verdict, options, quantity
 
 VERBS: dict[str, Verb] = {
     "present": general.present,
@@ -79,5 +79,6 @@ def verb(name: str) -> Verb:
 
 
 __all__ = [
-    "VERBS", "Fail", "OptionError", "PluginError", "Verb", "Verdict", "allow", "options", "quantity", "verb",
+    "VERBS", "Fail", "OptionError", "PluginError", "Prepared", "Verb", "Verdict", "allow", "options", "quantity",
+    "verb",
 ]  # fmt: skip

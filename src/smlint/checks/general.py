@@ -9,76 +9,114 @@ from itertools import pairwise
 from typing import Any
 
 from smlint.checks.dates import add_months, in_months
-from smlint.checks.verdict import Fail, OptionError, Verdict, is_number, key_of, many, options, quantity
+from smlint.checks.verdict import (
+    Check,
+    Fail,
+    OptionError,
+    Prepared,
+    Verdict,
+    all_of,
+    is_number,
+    key_of,
+    many,
+    measured,
+    one,
+    options,
+)  # fmt: skip
 from smlint.expression import search
 from smlint.plan import Number
-from smlint.profile import View
-from smlint.query import frozen
+from smlint.profile import View, applies
+from smlint.query import condition, frozen, query
 from smlint.spot import Spot
 from smlint.words import Code, folded
 
 
-def present(spot: Spot, given: Any, view: View) -> Verdict:
+@Prepared
+def present(given: Any) -> Check:
     """All the fields are there.
 
     `fields`; `any` (one of them is enough); `true` (is `true`); `type` (number, text); `not_words` (text is none of
     these); `each` (a query: ask it of every node). A plain list means `fields`.
     """
     if isinstance(given, list):
-        return _fields(spot, {"fields": given}, view)
+        return _fields({"fields": given})
     options(given, "fields any true type not_words each")
+    check = _fields(given)
     if "each" not in given:
-        return _fields(spot, given, view)
-    items = [Spot(path, value, view.plan) for path, value in view.located(spot, given["each"])]
-    fails = [fail for item in items if (fail := _fields(item, given, view))]
-    if not fails:
-        return None
-    missing = dict.fromkeys(key for fail in fails for key in fail.missing)
-    return Fail(fails[0].values, tuple(missing), fails[0].at)
+        return check
+    each = query(given["each"])
+
+    def check_each(spot: Spot, view: View) -> Verdict:
+        nodes = each.located(view.data, spot.value, spot.path)
+        fails = [fail for path, value in nodes if (fail := check(Spot(path, value, view.plan), view))]
+        if not fails:
+            return None
+        missing = dict.fromkeys(key for fail in fails for key in fail.missing)
+        return Fail(fails[0].values, tuple(missing), fails[0].at)
+
+    return check_each
 
 
-def _fields(spot: Spot, given: dict[str, Any], view: View) -> Verdict:
-    some = given.get("any", ())
-    if some and any(view.one(spot, field) is not None for field in some):
-        some = ()
-    lacking = [field for field in given.get("fields", ()) if not _is_there(view.one(spot, field), given)]
-    lacking += [field for field in given.get("true", ()) if view.one(spot, field) is not True]
-    lacking += some
-    if not lacking:
-        return None
-    return Fail({"value": view.one(spot, lacking[0])}, tuple(map(key_of, lacking)), view.path(spot, lacking[0]))
+def _fields(given: dict[str, Any]) -> Check:
+    is_there = _is_there(given)
+    needed = [(field, one(field), is_there) for field in given.get("fields", ())]
+    needed += [(field, one(field), _is_true) for field in given.get("true", ())]
+    some = [(field, one(field)) for field in given.get("any", ())]
+
+    def check(spot: Spot, view: View) -> Verdict:
+        lacking = [field for field, ask, holds in needed if not holds(ask(spot, view))]
+        if some and all(ask(spot, view) is None for _, ask in some):
+            lacking += [field for field, _ in some]
+        if not lacking:
+            return None
+        return Fail({"value": view.one(spot, lacking[0])}, tuple(map(key_of, lacking)), view.path(spot, lacking[0]))
+
+    return check
 
 
-def _is_there(value: Any, given: dict[str, Any]) -> bool:
-    if value is None:
-        return False
-    kind = given.get("type")
-    if kind and not (is_number(value) if kind == "number" else isinstance(value, str)):
-        return False
-    words = given.get("not_words")
-    return not words or not isinstance(value, str) or folded(value) not in _folded_words(tuple(words))
+def _is_true(value: Any) -> bool:
+    return value is True
 
 
-def count(spot: Spot, given: Any, view: View) -> Verdict:
+def _is_there(given: dict[str, Any]) -> Callable[[Any], bool]:
+    """What makes a field present: that it has a value, and one of the right kind."""
+    kind, words = given.get("type"), _folded_words(tuple(given.get("not_words") or ()))
+
+    def is_there(value: Any) -> bool:
+        if value is None or (kind and not (is_number(value) if kind == "number" else isinstance(value, str))):
+            return False
+        return not words or not isinstance(value, str) or folded(value) not in words
+
+    return is_there if kind or words else lambda value: value is not None
+
+
+@Prepared
+def count(given: Any) -> Check:
     """The number of nodes lies within the limits.
 
     `path`; `distinct` (count different values of this key); `own` (a missing key counts as one of its own); `min`;
     `max`; `name` (a key of the nodes that a message lists when there are too many).
     """
     options(given, "path distinct own min max name", "path")
-    nodes = view.values(spot, given["path"])
-    if "distinct" in given:
-        values = [node.get(given["distinct"]) for node in nodes if isinstance(node, dict)]
-        number = len(
-            {frozen(folded(value) if isinstance(value, str) else value) for value in values if value is not None}
-        )
-        number += values.count(None) if given.get("own") else 0
-    else:
-        number = len(nodes)
-    if given.get("min", 0) <= number and ("max" not in given or number <= given["max"]):
-        return None
-    missing = _named(spot, given, view) if number and "name" in given else (key_of(_stem(given["path"])),)
-    return Fail({"count": number}, missing, view.path(spot, given["path"]))
+    path, select, key = given["path"], all_of(given["path"]), given.get("distinct")
+    least, most = given.get("min", 0), given.get("max")
+
+    def check(spot: Spot, view: View) -> Verdict:
+        nodes = select(spot, view)
+        number = len(nodes) if key is None else _different(nodes, key, bool(given.get("own")))
+        if least <= number and (most is None or number <= most):
+            return None
+        missing = _named(spot, given, view) if number and "name" in given else (key_of(_stem(path)),)
+        return Fail({"count": number}, missing, view.path(spot, path))
+
+    return check
+
+
+def _different(nodes: list[Any], key: str, own: bool) -> int:
+    """How many different values the nodes have under a key; with `own`, each that has none counts as well."""
+    values = [node.get(key) for node in nodes if isinstance(node, dict)]
+    found = {frozen(folded(value) if isinstance(value, str) else value) for value in values if value is not None}
+    return len(found) + (values.count(None) if own else 0)
 
 
 def _stem(path: str) -> str:
@@ -101,29 +139,34 @@ class Named(str):
     __slots__ = ()
 
 
-def one_of(spot: Spot, given: Any, view: View) -> Verdict:
+@Prepared
+def one_of(given: Any) -> Check:
     """The value is in the list.
 
     `field`; `values`; `also` (profile expression → more values); `not` (refused values); `by` (`field` and `table`: a
     field that picks the list; a value without a list is free).
     """
     options(given, "field values also not by", "field")
-    value = view.one(spot, given["field"])
-    allowed: list[Any] | None = given.get("values")
-    if "by" in given:
-        allowed = given["by"]["table"].get(view.one(spot, given["by"]["field"]))
-    if allowed is not None:
-        allowed = [
-            *allowed,
-            *(more for when, extra in given.get("also", {}).items() if view.applies(when) for more in extra),
-        ]
-    if value is not None and value not in given.get("not", ()) and (allowed is None or value in allowed):
-        return None
-    values = {
-        "value": Code(value) if isinstance(value, str) else value,
-        "allowed": [Code(item) for item in allowed or ()],
-    }
-    return Fail(values, (key_of(given["field"]),), view.path(spot, given["field"]))
+    field, ask, refused = given["field"], one(given["field"]), given.get("not", ())
+    more = [(applies(when), extra) for when, extra in given.get("also", {}).items()]
+    picked_by = one(given["by"]["field"]) if "by" in given else None
+
+    def check(spot: Spot, view: View) -> Verdict:
+        value = ask(spot, view)
+        allowed: list[Any] | None = given.get("values")
+        if picked_by is not None:
+            allowed = given["by"]["table"].get(picked_by(spot, view))
+        if allowed is not None and more:
+            allowed = [*allowed, *(each for when, extra in more if when(view.predicates) for each in extra)]
+        if value is not None and value not in refused and (allowed is None or value in allowed):
+            return None
+        values = {
+            "value": Code(value) if isinstance(value, str) else value,
+            "allowed": [Code(item) for item in allowed or ()],
+        }
+        return Fail(values, (key_of(field),), view.path(spot, field))
+
+    return check
 
 
 def pattern(spot: Spot, given: Any, view: View) -> Verdict:
@@ -208,82 +251,110 @@ def candidates(text: str) -> list[str]:
     return [text[first.start() : last.end()] for index, first in enumerate(words) for last in words[index : index + 8]]
 
 
-def refers_to(spot: Spot, given: Any, view: View) -> Verdict:
+@Prepared
+def refers_to(given: Any) -> Check:
     """Ids in the field name items.
 
     `field`; `to` (queries of the ids; relative to the subject for its own items); `min` = 1 (different ids).
     """
     options(given, "field to min", "field to")
-    value = view.one(spot, given["field"])
-    named = {name for name in many(value) if isinstance(name, str)}
-    known = [view.ids(path) if path.startswith("$") else view.values(spot, path) for path in many(given["to"])]
-    if sum(any(name in ids for ids in known) for name in named) >= given.get("min", 1):
-        return None
-    return Fail({"value": value}, (key_of(given["field"]),), view.path(spot, given["field"]))
+    field, ask, least = given["field"], one(given["field"]), given.get("min", 1)
+    sets = [path for path in many(given["to"]) if path.startswith("$")]
+    lists = [all_of(path) for path in many(given["to"]) if not path.startswith("$")]
+
+    def check(spot: Spot, view: View) -> Verdict:
+        value = ask(spot, view)
+        named = {name for name in many(value) if isinstance(name, str)}
+        known: list[Any] = [view.ids(path) for path in sets] + [select(spot, view) for select in lists]
+        if sum(any(name in ids for ids in known) for name in named) >= least:
+            return None
+        return Fail({"value": value}, (key_of(field),), view.path(spot, field))
+
+    return check
 
 
-def referenced_by(spot: Spot, given: Any, view: View) -> Verdict:
+@Prepared
+def referenced_by(given: Any) -> Check:
     """Items name the subject: `from` (query of the references); `key` = id; `unless` (a key that excuses it)."""
     options(given, "from key unless", "from")
-    if "unless" in given and view.one(spot, given["unless"]) is not None:
-        return None
     key = given.get("key", "id")
-    if view.one(spot, key) in view.ids(given["from"]):
-        return None
-    return Fail({}, (key,), view.path(spot, key))
+    ask, excuse = one(key), one(given["unless"]) if "unless" in given else None
+
+    def check(spot: Spot, view: View) -> Verdict:
+        if excuse is not None and excuse(spot, view) is not None:
+            return None
+        if ask(spot, view) in view.ids(given["from"]):
+            return None
+        return Fail({}, (key,), view.path(spot, key))
+
+    return check
 
 
-def in_order(spot: Spot, given: Any, view: View) -> Verdict:
+@Prepared
+def in_order(given: Any) -> Check:
     """The dates come in this order.
 
     `dates` (paths or `as-of`); `grace_months` (on the last); `strict` (no two on one day); `skip_missing`.
     """
     options(given, "dates grace_months strict skip_missing", "dates")
-    known = [(path, view.today if path == "as-of" else view.one(spot, path)) for path in given["dates"]]
-    lacking = [path for path, date in known if not isinstance(date, str)]
-    if lacking and not given.get("skip_missing"):
-        return Fail({"date": None}, (key_of(lacking[0]),), view.path(spot, lacking[0]))
-    known = [(path, date) for path, date in known if isinstance(date, str)]
-    for index, ((before, start), (after, end)) in enumerate(pairwise(known)):
-        grace = given.get("grace_months", 0) if index == len(known) - 2 else 0
-        limit = add_months(end, grace) if grace else end
-        if start > limit or (given.get("strict") and start == limit):
-            path, date = (after, end) if before == "as-of" else (before, start)
-            return Fail({"date": date}, (key_of(path),), view.path(spot, path))
-    return None
+    asked = [(path, _today if path == "as-of" else one(path)) for path in given["dates"]]
+    skip, strict, months = given.get("skip_missing"), given.get("strict"), given.get("grace_months", 0)
+
+    def check(spot: Spot, view: View) -> Verdict:
+        known = []
+        for path, ask in asked:
+            date = ask(spot, view)
+            if isinstance(date, str):
+                known.append((path, date))
+            elif not skip:
+                return Fail({"date": None}, (key_of(path),), view.path(spot, path))
+        for index, ((before, start), (after, end)) in enumerate(pairwise(known)):
+            grace = months if index == len(known) - 2 else 0
+            limit = add_months(end, grace) if grace else end
+            if start > limit or (strict and start == limit):
+                path, date = (after, end) if before == "as-of" else (before, start)
+                return Fail({"date": date}, (key_of(path),), view.path(spot, path))
+        return None
+
+    return check
 
 
-def compares(spot: Spot, given: Any, view: View) -> Verdict:
+def _today(spot: Spot, view: View) -> str:
+    return view.today
+
+
+@Prepared
+def compares(given: Any) -> Check:
     """The comparison of two quantities is true.
 
     `left`; `op` (= != < <= > >= ~) or `by` (a field that picks `op` from a table); `right`; `tolerance_percent` of the
     right side, `tolerance_points` (for ~ = <= >=); `scale` (words in rising order that both sides are looked up in).
     """
     options(given, "left op right by tolerance_percent tolerance_points scale", "left op right")
-    left, right = _side(given["left"], given, spot, view), _side(given["right"], given, spot, view)
-    op = _operator(given, spot, view)
-    if left is not None and right is not None and op is not None and _true(left, op, right, given):
-        return None
-    paths = [side for side in (given["left"], given["right"]) if isinstance(side, str)]
-    lacking = [path for path in paths if view.one(spot, path) is None] or paths
-    at = view.path(spot, lacking[0]) if lacking else None
-    return Fail({"left": left, "right": right}, tuple(map(key_of, lacking[:1])), at)
-
-
-def _side(spec: Any, given: dict[str, Any], spot: Spot, view: View) -> Number | None:
-    if "scale" not in given:
-        return quantity(spec, spot, view)
-    word = view.one(spot, spec)
-    return given["scale"].index(word) if word in given["scale"] else None
-
-
-def _operator(given: dict[str, Any], spot: Spot, view: View) -> str | None:
-    """How to compare: the same for every subject, or picked by one of its fields. A wrong one is never passed over."""
-    for op in given["op"].values() if "by" in given else (given["op"],):
+    measure_left, measure_right = _side(given["left"], given), _side(given["right"], given)
+    pick = one(given["by"]) if "by" in given else None
+    for op in given["op"].values() if pick else (given["op"],):  # a wrong one is never passed over
         if op not in _COMPARE:
             raise OptionError(f"unknown comparison {op!r}")
-    found: str | None = given["op"].get(view.one(spot, given["by"])) if "by" in given else given["op"]
-    return found
+    paths = [side for side in (given["left"], given["right"]) if isinstance(side, str)]
+
+    def check(spot: Spot, view: View) -> Verdict:
+        left, right = measure_left(spot, view), measure_right(spot, view)
+        op = given["op"].get(pick(spot, view)) if pick else given["op"]
+        if left is not None and right is not None and op is not None and _true(left, op, right, given):
+            return None
+        lacking = [path for path in paths if view.one(spot, path) is None] or paths
+        at = view.path(spot, lacking[0]) if lacking else None
+        return Fail({"left": left, "right": right}, tuple(map(key_of, lacking[:1])), at)
+
+    return check
+
+
+def _side(spec: Any, given: dict[str, Any]) -> Callable[[Spot, View], Number | None]:
+    if "scale" not in given:
+        return measured(spec)
+    ask, scale = one(spec), given["scale"]
+    return lambda spot, view: scale.index(word) if (word := ask(spot, view)) in scale else None
 
 
 def _true(left: Number, op: str, right: Number, given: dict[str, Any]) -> bool:
@@ -303,24 +374,37 @@ _COMPARE: dict[str, Callable[[Number, Number], bool]] = {
 }
 
 
-def differs(spot: Spot, given: Any, view: View) -> Verdict:
+@Prepared
+def differs(given: Any) -> Check:
     """Two texts differ: `a`, `b`; `or` (the pair to compare when one of the first is missing)."""
     options(given, "a b or", "a b")
-    a, b = view.one(spot, given["a"]), view.one(spot, given["b"])
-    if (a is None or b is None) and "or" in given:
-        return differs(spot, given["or"], view)
-    if a is not None and b is not None and folded(str(a)) != folded(str(b)):
-        return None
-    return Fail({"value": a}, (key_of(given["a"]),), view.path(spot, given["a"]))
+    ask_a, ask_b = one(given["a"]), one(given["b"])
+    otherwise = differs.make(given["or"]) if "or" in given else None
+
+    def check(spot: Spot, view: View) -> Verdict:
+        a, b = ask_a(spot, view), ask_b(spot, view)
+        if (a is None or b is None) and otherwise is not None:
+            return otherwise(spot, view)
+        if a is not None and b is not None and folded(str(a)) != folded(str(b)):
+            return None
+        return Fail({"value": a}, (key_of(given["a"]),), view.path(spot, given["a"]))
+
+    return check
 
 
-def not_stale(spot: Spot, given: Any, view: View) -> Verdict:
+@Prepared
+def not_stale(given: Any) -> Check:
     """The date is not after as-of and not too old: `field`; `max_months`."""
     options(given, "field max_months", "field max_months")
-    date = view.one(spot, given["field"])
-    if isinstance(date, str) and date <= view.today and in_months(date, given["max_months"], view.today):
-        return None
-    return Fail({"date": date}, (key_of(given["field"]),), view.path(spot, given["field"]))
+    field, ask, months = given["field"], one(given["field"]), given["max_months"]
+
+    def check(spot: Spot, view: View) -> Verdict:
+        date = ask(spot, view)
+        if isinstance(date, str) and date <= view.today and in_months(date, months, view.today):
+            return None
+        return Fail({"date": date}, (key_of(field),), view.path(spot, field))
+
+    return check
 
 
 def covers(spot: Spot, given: Any, view: View) -> Verdict:
@@ -355,6 +439,8 @@ def _spoken(tag: str, have: set[str]) -> bool:
     return tag.lower() in have or any(f"{prefix}-" in have for prefix in _prefixes(tag))
 
 
-def holds(spot: Spot, given: Any, view: View) -> Verdict:
+@Prepared
+def holds(given: Any) -> Check:
     """An RFC 9535 filter is true of the subject, such as `@.have >= @.needed`."""
-    return None if view.holds(spot, given) else Fail({})
+    test, fail = condition(given), Fail({})
+    return lambda spot, view: None if test(view.data, spot.value) else fail

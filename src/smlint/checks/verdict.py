@@ -9,6 +9,7 @@ from typing import Any
 
 from smlint.plan import Number, Path
 from smlint.profile import View
+from smlint.query import query
 from smlint.record import Record
 from smlint.spot import Spot
 
@@ -23,6 +24,18 @@ class Fail(Record):
 
 Verdict = Fail | None  # None: the check holds
 Verb = Callable[[Spot, Any, View], Verdict]
+Check = Callable[[Spot, View], Verdict]  # a verb with its options
+
+
+class Prepared:
+    """A verb that looks at its options once: `make(options)` is the check that is asked about every subject."""
+
+    def __init__(self, make: Callable[[Any], Check]) -> None:
+        self.make = make
+        self.__doc__ = make.__doc__
+
+    def __call__(self, spot: Spot, given: Any, view: View) -> Verdict:
+        return self.make(given)(spot, view)
 
 
 class OptionError(ValueError):
@@ -56,26 +69,70 @@ def many(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-def quantity(spec: Any, spot: Spot, view: View) -> Number | None:
-    """A number from a plan; None when it is missing.
+Ask = Callable[[Spot, View], Any]
+
+
+def one(path: str) -> Ask:
+    """A path as a question: the value there, seen from the subject or, with `$`, from the plan; None when missing."""
+    asked = query(path)
+    if asked.key is not None:
+        key = asked.key
+        return lambda spot, view: spot.value.get(key) if type(spot.value) is dict else None
+    find, names, absolute = asked.one, list(map(str, asked.names)), asked.absolute
+    if not asked.singular:
+        return lambda spot, view: find(view.data, spot.value)
+
+    def ask(spot: Spot, view: View) -> Any:
+        value = view.data if absolute else spot.value
+        for name in names:
+            if type(value) is not dict:
+                return None
+            value = value.get(name)
+        return value
+
+    return ask
+
+
+def all_of(path: str) -> Callable[[Spot, View], list[Any]]:
+    """A query as a question: all values that it selects."""
+    asked = query(path)
+    return lambda spot, view: view.select(asked, spot.value)
+
+
+def measured(spec: Any) -> Callable[[Spot, View], Number | None]:
+    """A number as a question; None when it is missing.
 
     `spec` is a number, a path, `{sum: [quantities and queries]}` (what is missing counts as 0), `{count: [queries]}`,
-    or `{share: {of: quantity, in: quantity}}` in percent.
+    or `{share: {of: quantity, in: quantity}}` in percent. Raises OptionError.
     """
     if isinstance(spec, str):
-        value = view.one(spot, spec)
-        return value if is_number(value) else None
+        ask = one(spec)
+        return lambda spot, view: value if is_number(value := ask(spot, view)) else None
     if not isinstance(spec, dict):
-        return spec if is_number(spec) else None
+        constant = spec if is_number(spec) else None
+        return lambda spot, view: constant
     if "sum" in spec:
-        total: Number = sum(value for path in spec["sum"] for value in view.values(spot, path) if is_number(value))
-        return total
+        parts = [all_of(path) for path in spec["sum"]]
+        return lambda spot, view: sum(value for part in parts for value in part(spot, view) if is_number(value))
     if "count" in spec:
-        return sum(len(view.values(spot, path)) for path in many(spec["count"]))
+        parts = [all_of(path) for path in many(spec["count"])]
+        return lambda spot, view: sum(len(part(spot, view)) for part in parts)
     if "share" in spec:
-        part, whole = quantity(spec["share"]["of"], spot, view), quantity(spec["share"]["in"], spot, view)
-        return Fraction(100 * part) / whole if part is not None and whole else None
+        return _share(measured(spec["share"]["of"]), measured(spec["share"]["in"]))
     raise OptionError(f"not a quantity: {spec}")
+
+
+def _share(of: Ask, among: Ask) -> Callable[[Spot, View], Number | None]:
+    def share(spot: Spot, view: View) -> Number | None:
+        part, whole = of(spot, view), among(spot, view)
+        return Fraction(100 * part) / whole if part is not None and whole else None
+
+    return share
+
+
+def quantity(spec: Any, spot: Spot, view: View) -> Number | None:
+    """A number from a plan (see `measured`)."""
+    return measured(spec)(spot, view)
 
 
 def key_of(path: str) -> str:
