@@ -140,15 +140,12 @@ class Judged:
         self.items = {path for path, value in walk(shaped) if isinstance(path[-1], int) and isinstance(value, dict)}
         view = View(read, shaped, DAY)
         run = lint._Run(view)
-        by_profile = []
         self.predicates: Predicates = view.predicates
         self.standing: dict[str, dict[Path | None, str]] = {}
-        for prepared in lint._prepared(book()):
-            if prepared.applies is None or prepared.applies(view.predicates):
-                by_profile.append(prepared.rule)
-                run.judge(prepared)
-                self._note(run, prepared)
-        self.score = Score(run.outcomes, book().dimensions, by_profile)
+        for prepared, severity in lint.prepared(book(), view.predicates):
+            run.judge(prepared, severity)
+            self._note(run, prepared)
+        self.score = Score(run.outcomes, book().dimensions, [r for r, _ in lint.applicable(book(), view.predicates)])
 
     def _note(self, run: Any, prepared: Any) -> None:
         outcome = run.outcomes.get(prepared.rule.id)

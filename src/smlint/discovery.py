@@ -161,7 +161,11 @@ def is_plan(raw: bytes) -> bool:
 
 def read(source: Source, limits: Limits) -> Plan | None:
     """The plan in a file; None for a found file that is none. Raises Unreadable."""
-    raw = read_bytes(source.name, limits)
+    return plan_in(source, read_bytes(source.name, limits), limits)
+
+
+def plan_in(source: Source, raw: bytes, limits: Limits) -> Plan | None:
+    """The plan in the bytes of a file; None for a found file that is none."""
     if source.outright:
         return Plan.read(shown_path(source.name), raw, limits)
     return _found(shown_path(source.name), raw, limits)

@@ -36,15 +36,14 @@ class Lint:
 def lint(view: View, book: Rulebook) -> Lint:
     """Hold a plan against every rule. Raises RuleError when a rule or verb cannot be run."""
     run = _Run(view, book.severities)
-    chosen = _chosen(book, view.predicates)
-    for prepared, severity in chosen.rules:
+    for ready, severity in prepared(book, view.predicates):
         try:
-            run.judge(prepared, severity)
+            run.judge(ready, severity)
         except RuleError:
             raise
         except Exception as error:  # a verb that crashes is a fault of the rule, never a pass
-            raise _crash(prepared.rule, error) from error
-    return Lint(run.outcomes, chosen.by_profile)
+            raise _crash(ready.rule, error) from error
+    return Lint(run.outcomes, tuple(rule for rule, _ in applicable(book, view.predicates)))
 
 
 def _crash(rule: Rule, error: Exception) -> RuleError:
@@ -52,20 +51,20 @@ def _crash(rule: Rule, error: Exception) -> RuleError:
     return RuleError(rule.file, rule.lines.get("check", 1), f"the rule {rule.id} cannot be run: {said}")
 
 
-class _Chosen:
-    """The rules of a book that apply to plans of one profile, each with its severity there."""
-
-    __slots__ = ("by_profile", "rules")
-
-    def __init__(self, book: Rulebook, predicates: Predicates) -> None:
-        rules = [rule for rule in book.rules.values() if not rule.applies or profile_test(rule.applies)(predicates)]
-        self.by_profile = tuple(rules)
-        self.rules = [(_prepared(book, rule.id), _severity(rule, predicates)) for rule in rules]
+_PROFILES = 256  # of the plans of one run, that are kept in mind
 
 
-@lru_cache(maxsize=1024)  # profiles that plans of one run have
-def _chosen(book: Rulebook, predicates: Predicates) -> _Chosen:
-    return _Chosen(book, predicates)
+@lru_cache(_PROFILES)
+def applicable(book: Rulebook, predicates: Predicates) -> tuple[tuple[Rule, str], ...]:
+    """The rules that apply to plans of a profile, in the order in which they run, each with its severity there."""
+    rules = [rule for rule in book.rules.values() if not rule.applies or profile_test(rule.applies)(predicates)]
+    return tuple((rule, _severity(rule, predicates)) for rule in rules)
+
+
+@lru_cache(_PROFILES)
+def prepared(book: Rulebook, predicates: Predicates) -> list[tuple[Ready, str]]:
+    """The same rules, made ready to be asked."""
+    return [(_prepared(book, rule.id), severity) for rule, severity in applicable(book, predicates)]
 
 
 def _severity(rule: Rule, predicates: Predicates) -> str:
@@ -74,7 +73,7 @@ def _severity(rule: Rule, predicates: Predicates) -> str:
     return next(by_profile, rule.default_severity)
 
 
-class _Prepared:
+class Ready:
     """A rule with its texts turned into functions, once per rulebook."""
 
     __slots__ = ("base", "blocked", "check", "rule", "select", "whole")
@@ -89,11 +88,11 @@ class _Prepared:
 
 
 @cache
-def _prepared(book: Rulebook, id: str) -> _Prepared:
+def _prepared(book: Rulebook, id: str) -> Ready:
     """A rule of a book, made ready when the first plan that it applies to comes along."""
     rule = book.rules[id]
     try:
-        return _Prepared(rule)
+        return Ready(rule)
     except (ValueError, KeyError, TypeError) as error:
         raise _crash(rule, error) from error
 
@@ -146,17 +145,17 @@ class _Run:
         self.selected: dict[str, list[Spot]] = {}
         self._at_fault: dict[str, frozenset[Path]] = {}
 
-    def judge(self, prepared: _Prepared, severity: str) -> None:
-        rule = prepared.rule
-        spots = self.spots(prepared)
+    def judge(self, ready: Ready, severity: str) -> None:
+        rule = ready.rule
+        spots = self.spots(ready)
         if not spots:
-            self.empty(prepared, severity)
+            self.empty(ready, severity)
             return
         passed = 0
         blocked: dict[str, int] = {}
         findings: list[Finding] = []
-        view, check, faults = self.view, prepared.check, self.faults
-        conditions = faults and [entry for entry in prepared.blocked if entry.by in faults]  # most often none
+        view, check, faults = self.view, ready.check, self.faults
+        conditions = faults and [entry for entry in ready.blocked if entry.by in faults]  # most often none
         for spot in spots:
             blocker = self.blocker(conditions, spot, check) if conditions else None
             if blocker is not None:
@@ -169,12 +168,12 @@ class _Run:
                 findings.append(self.finding(rule, severity, spot, fail))
         self.note(Outcome(rule, severity, len(spots), passed, blocked, findings, self.weights))
 
-    def spots(self, prepared: _Prepared) -> list[Spot]:
-        if prepared.whole:
+    def spots(self, ready: Ready) -> list[Spot]:
+        if ready.whole:
             return [self.whole]
-        given = prepared.rule.given
+        given = ready.rule.given
         if given not in self.selected:
-            located = prepared.select.located(self.view.data)
+            located = ready.select.located(self.view.data)
             self.selected[given] = [Spot(path, value, self.view.plan) for path, value in located]
         return self.selected[given]
 
@@ -191,19 +190,19 @@ class _Run:
             self._at_fault[rule] = frozenset(finding.path for finding in self.outcomes[rule].findings)
         return self._at_fault[rule]
 
-    def empty(self, prepared: _Prepared, severity: str) -> None:
+    def empty(self, ready: Ready, severity: str) -> None:
         """The rule selects nothing: it fails on the plan, is blocked as a whole, or does not apply."""
-        rule = prepared.rule
+        rule = ready.rule
         if rule.empty == "fail" or isinstance(rule.empty, dict):
-            at = query(rule.empty["fail"]).names if isinstance(rule.empty, dict) else prepared.select.names
-            fail = Fail({}, (".".join(map(str, prepared.select.names)),), at)
+            at = query(rule.empty["fail"]).names if isinstance(rule.empty, dict) else ready.select.names
+            fail = Fail({}, (".".join(map(str, ready.select.names)),), at)
             self.note(
                 Outcome(rule, severity, 1, 0, {}, [self.finding(rule, severity, self.whole, fail, at)], self.weights)
             )
             return
         behind = self.faults.get(rule.empty) if isinstance(rule.empty, str) else None
-        if behind is None and prepared.base is not None and not query(prepared.base).values(self.view.data, None):
-            behind = self.faults.get(OWNERS[prepared.base])
+        if behind is None and ready.base is not None and not query(ready.base).values(self.view.data, None):
+            behind = self.faults.get(OWNERS[ready.base])
         if behind is not None:
             self.note(Outcome(rule, severity, 1, 0, {behind: 1}, [], self.weights))
 
@@ -220,7 +219,8 @@ class _Run:
         if at is None:
             at = spot.path if rule.place == "@" else view.path(spot, rule.place) if rule.place else fail.at or spot.path
         values: dict[str, Any] = {name: value for name, value in rule.options.items() if not isinstance(value, dict)}
-        values["as_of"] = view.today
+        if any("{as_of}" in message for message in rule.message.values()):
+            values["as_of"] = view.today
         values |= _values(rule.values, spot, view) | fail.values
         below = f"{rule.place}." if rule.place and view.plan.has(at) else ""
         values["missing"] = [Code(key.removeprefix(below)) if type(key) is str else str(key) for key in fail.missing]

@@ -103,10 +103,22 @@ class Plan:
 
     def place_of(self, start: int, end: int) -> Place:
         """The lines and columns of two offsets."""
+        lines = self._starts()
+        line, end_line = bisect_right(lines, start), bisect_right(lines, end)
+        return Place(line, start - lines[line - 1] + 1, end_line, end - lines[end_line - 1] + 1)
+
+    def _starts(self) -> list[int]:
+        """The offsets at which lines begin."""
         if self._lines is None:
             self._lines = [0, *(match.end() for match in re.finditer(r"\r\n|\n|\r", self.text))]
-        line, end_line = bisect_right(self._lines, start), bisect_right(self._lines, end)
-        return Place(line, start - self._lines[line - 1] + 1, end_line, end - self._lines[end_line - 1] + 1)
+        return self._lines
+
+    def line(self, number: int) -> str:
+        """The text of a line, counted from 1, without its line break."""
+        starts = self._starts()
+        end = starts[number] if number < len(starts) else len(self.text)
+        text = self.text[starts[number - 1] : end]
+        return text.rstrip("\r\n") if number < len(starts) else text
 
     def place(self, path: Path) -> Place:
         """Where `path` stands or, when it does not, the nearest thing above it that does; 1:1 for the whole plan."""

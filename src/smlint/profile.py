@@ -55,19 +55,31 @@ class View:
     It answers the questions that verbs ask, and remembers answers that are the same for every subject.
     """
 
-    __slots__ = ("_found", "_ids", "_named", "as_of", "data", "plan", "predicates", "today")
+    __slots__ = ("_day", "_found", "_ids", "_named", "_today", "data", "plan", "predicates", "saw_day")
 
     def __init__(self, plan: Plan, data: dict[str, Any], as_of: datetime.date) -> None:
         fill_defaults(data)
         derive(data)
         self.plan = plan
         self.data = data
-        self.as_of = as_of
-        self.today = as_of.isoformat()
+        self._day, self._today = as_of, as_of.isoformat()
+        self.saw_day = False  # whether anything asked what day it is: else the answers hold for every day
         self.predicates = predicates(data)
         self._found: dict[str, list[Any]] = {}
         self._ids: dict[str, frozenset[str]] = {}
         self._named: dict[str, dict[str, list[dict[str, Any]]]] = {}
+
+    @property
+    def as_of(self) -> datetime.date:
+        """The day to judge on."""
+        self.saw_day = True
+        return self._day
+
+    @property
+    def today(self) -> str:
+        """The day to judge on, as text."""
+        self.saw_day = True
+        return self._today
 
     def one(self, spot: Spot, path: str) -> Any:
         """The value at a path from the subject (or, with `$`, from the plan); None when it is missing."""

@@ -10,7 +10,7 @@ from typing import Any, cast
 from smlint.finding import Diagnostic, Finding
 from smlint.lint import lint
 from smlint.plan import Limits, Plan, inside
-from smlint.profile import View
+from smlint.profile import Predicates, View
 from smlint.record import Record
 from smlint.rule import Dimension
 from smlint.rulebook import Rulebook
@@ -26,12 +26,14 @@ class Report:
 
     `score` is None where the file could not be parsed. `granted` are all waivers that are well formed. `language` is
     what the plan asks for, if it does; `ambition` the maturity level that it aims at. `owners` says who has to act on a
-    finding. `change` is what a comparison with an earlier state found, None without one.
+    finding. `change` is what a comparison with an earlier state found, None without one. `profile` decides which rules
+    apply; `saw_day`: on another day the report may be another. `lines` are those of the plan that findings show, by
+    number from 1.
     """
 
     __slots__ = (
-        "ambition", "change", "data", "findings", "granted", "language", "owners", "plan", "score", "settings", "title",
-        "waivers",
+        "ambition", "change", "data", "findings", "granted", "language", "lines", "owners", "plan", "profile",
+        "saw_day", "score", "settings", "title", "waivers",
     )  # fmt: skip
 
     def __init__(
@@ -43,6 +45,11 @@ class Report:
         data: dict[str, Any],
         settings: Settings,
         granted: tuple[Waiver, ...] = (),
+        *,
+        profile: Predicates = frozenset(),
+        saw_day: bool = False,
+        owners: dict[str, str | None] | None = None,
+        lines: dict[int, str] | None = None,
     ) -> None:
         self.plan = plan
         self.granted = granted
@@ -55,7 +62,12 @@ class Report:
         self.title: str | None = data.get("title")
         self.language: str | None = data.get("language")
         self.ambition: int | None = data.get("organisation", {}).get("ambition", {}).get("level")
-        self.owners = {finding.id: _owner(finding, data, settings.book.dimensions) for finding in findings}
+        if owners is None:
+            owners = {finding.id: _owner(finding, data, settings.book.dimensions) for finding in findings}
+        self.owners = owners
+        self.profile = profile
+        self.saw_day = saw_day
+        self.lines = _shown_lines(plan, findings) if lines is None else lines
 
     def waived(self, finding: Finding) -> bool:
         """Whether a waiver hides this finding from the gate."""
@@ -67,11 +79,24 @@ class Report:
 
     def lean(self) -> Report:
         """The same report without what only judging needed, so that a run over many plans stays small."""
-        self.plan.marks, self.plan.data, self.data = {}, {}, {}
+        self.plan.text, self.plan.marks, self.plan.data, self.data = "", {}, {}, {}
         self.plan.names.clear()
         if self.change and self.change.before and self.change.before is not self:
             self.change.before.lean()
         return self
+
+
+FRAME_LINES = 3  # lines of the plan that a finding shows
+
+
+def _shown_lines(plan: Plan, findings: list[Finding]) -> dict[int, str]:
+    """The lines that findings show, and those where they end."""
+    if not findings or not plan.text:
+        return {}
+    numbers: set[int] = set()
+    for place in (finding.place for finding in findings):
+        numbers.update(range(place.line, min(place.end_line + 1, place.line + FRAME_LINES)), (place.end_line,))
+    return {number: plan.line(number) for number in numbers}
 
 
 def _owner(finding: Finding, data: dict[str, Any], dimensions: dict[str, Dimension]) -> str | None:
@@ -211,7 +236,11 @@ def judge_plan(plan: Plan, settings: Settings, as_of: date) -> Report:
     score = Score(linted.outcomes, book.dimensions, linted.by_profile)
     structural = [finding for finding in shaped.findings if not _said_by_waiver(finding)]
     found = [*structural, *findings, *waived.findings]
-    return Report(plan, found, waived.by_finding, score, view.data, settings, waived.granted)
+    saw_day = view.saw_day or any(waiver.expires for waiver in waived.granted)
+    return Report(
+        plan, found, waived.by_finding, score, view.data, settings, waived.granted,
+        profile=view.predicates, saw_day=saw_day,
+    )  # fmt: skip
 
 
 def _said_by_waiver(finding: Finding) -> bool:

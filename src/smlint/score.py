@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
 from functools import cached_property
 from itertools import combinations
 from math import lcm
+from typing import Any
 
 from smlint.finding import Finding, Outcome
 from smlint.record import Record
@@ -35,12 +36,32 @@ class Score:
         self, outcomes: Mapping[str, Outcome], dimensions: Mapping[str, Dimension], by_profile: Iterable[Rule]
     ) -> None:
         """`outcomes` of the applicable rules; `by_profile`: the rules that the profile alone makes applicable."""
-        self.outcomes = dict(outcomes)
-        self.dimensions = dict(dimensions)
-        self._by_profile = tuple(by_profile)
-        self._rules_of: dict[str, list[Outcome]] = {}
+        self.outcomes: Mapping[str, Outcome] = outcomes
+        self.dimensions = dimensions
+        self._by_profile = by_profile
+
+    @classmethod
+    def known(cls, total: Fraction, level: int, highest: int, later: Callable[[], Score]) -> Score:
+        """A score whose figures are known already; `later` gives the rest if somebody asks for it."""
+        score = cls.__new__(cls)
+        score.__dict__.update(total=total, level=level, highest=highest, _later=later)
+        return score
+
+    def __getattr__(self, name: str) -> Any:
+        """What `known` has put off: outcomes, dimensions and the rules of the profile."""
+        if name not in ("outcomes", "dimensions", "_by_profile"):
+            raise AttributeError(name)
+        whole = self.__dict__["_later"]()
+        self.outcomes, self.dimensions, self._by_profile = whole.outcomes, whole.dimensions, whole._by_profile
+        return self.__dict__[name]
+
+    @cached_property
+    def _rules_of(self) -> dict[str, list[Outcome]]:
+        """The outcomes of each dimension that has any."""
+        found: dict[str, list[Outcome]] = {}
         for outcome in self.outcomes.values():
-            self._rules_of.setdefault(outcome.rule.dimension, []).append(outcome)
+            found.setdefault(outcome.rule.dimension, []).append(outcome)
+        return found
 
     def of(self, outcomes: Mapping[str, Outcome]) -> Score:
         """The score of the same plan, had its outcomes been these."""
@@ -51,15 +72,16 @@ class Score:
     @cached_property
     def total(self) -> Fraction:
         """The score, 0 to 100. Nothing applicable earns nothing."""
-        weights = {id: self.dimensions[id].weight for id in self._rules_of}
-        whole = sum(weights.values())
-        return (
-            sum((weights[id] * self.share(id) for id in weights), Fraction(0)) * 100 / whole if whole else Fraction(0)
-        )
+        parts = [(self.dimensions[id].weight, *_earned(outcomes)) for id, outcomes in self._rules_of.items()]
+        if not parts:
+            return Fraction(0)
+        common = lcm(*(whole for _, _, whole in parts))
+        earned = sum(weight * part * (common // whole) for weight, part, whole in parts)
+        return Fraction(100 * earned, common * sum(weight for weight, _, _ in parts))
 
     def share(self, dimension: str) -> Fraction:
         """The part of a dimension's points that is earned, 0 to 1."""
-        return _earned(self._rules_of[dimension])
+        return Fraction(*_earned(self._rules_of[dimension]))
 
     @cached_property
     def rules(self) -> dict[str, Part]:
@@ -119,13 +141,11 @@ class Score:
 
     def dimension_level(self, dimension: str) -> int:
         """The level of a dimension: gates from 2 upwards, until one is closed."""
-        reached = 1
-        for level in LEVELS[1:]:
-            outcomes = [outcome for outcome in self._rules_of[dimension] if outcome.rule.level == level]
-            if outcomes and not _gate_open(outcomes):
-                break
-            reached = level
-        return reached
+        by_level: dict[int, list[Outcome]] = {}
+        for outcome in self._rules_of[dimension]:
+            by_level.setdefault(outcome.rule.level, []).append(outcome)
+        closed = [level for level, outcomes in by_level.items() if not _gate_open(outcomes)]
+        return min(closed, default=LEVELS[-1] + 1) - 1
 
     @cached_property
     def highest(self) -> int:
@@ -146,21 +166,25 @@ def report_order(finding: Finding) -> tuple[int, int, str, str]:
     return (finding.place.line, finding.place.column, finding.rule.id, finding.id)
 
 
-def _earned(outcomes: Iterable[Outcome]) -> Fraction:
-    """The severity weight earned of the whole, 0 to 1; integers over one common denominator, for speed."""
-    outcomes = list(outcomes)
-    if all(outcome.passed == outcome.subjects for outcome in outcomes):
-        return Fraction(1)
+def _earned(outcomes: list[Outcome]) -> tuple[int, int]:
+    """The severity weight earned, and the whole of it, as integers of one scale: a fraction that is not made yet."""
+    for outcome in outcomes:
+        if outcome.passed != outcome.subjects:
+            break
+    else:
+        return 1, 1
     common = lcm(*{outcome.subjects for outcome in outcomes})
     earned = sum(outcome.weight * outcome.passed * (common // outcome.subjects) for outcome in outcomes)
-    return Fraction(earned, common * sum(outcome.weight for outcome in outcomes))
+    return earned, common * sum(outcome.weight for outcome in outcomes)
 
 
 def _gate_open(outcomes: list[Outcome]) -> bool:
     """All error rules of a level hold everywhere, and at least 80 % of the severity weight is earned."""
-    if any(outcome.severity == "error" and outcome.passed < outcome.subjects for outcome in outcomes):
-        return False
-    return _earned(outcomes) >= SHARE_PER_LEVEL
+    for outcome in outcomes:
+        if outcome.severity == "error" and outcome.passed < outcome.subjects:
+            return False
+    earned, whole = _earned(outcomes)
+    return earned * SHARE_PER_LEVEL.denominator >= SHARE_PER_LEVEL.numerator * whole
 
 
 # --- the next level ----------------------------------------------------------------------------------------------

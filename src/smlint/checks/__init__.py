@@ -32,6 +32,11 @@ VERBS: dict[str, Verb] = {
 _BUILT_IN = frozenset(VERBS)
 
 
+def is_built_in(name: str) -> bool:
+    """Whether a verb is one of smlint's own."""
+    return name in _BUILT_IN
+
+
 class PluginError(Exception):
     """A plugin that is named but not installed, or that cannot be loaded: one sentence."""
 

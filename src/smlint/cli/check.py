@@ -38,7 +38,13 @@ from smlint.reporters import FOR_PEOPLE, REPORTERS
 @click.option("--ignore", multiple=True, metavar="WHAT", shell_complete=selection, help="Neither show nor gate these.")
 @click.option("--baseline", metavar="FILE", shell_complete=files, help="Findings that this file accepts do not fail.")
 @click.option("--since", metavar="REV", help="Compare with a git revision: only what the change makes worse fails.")
-@click.option("--jobs", type=click.IntRange(1, 256), default=1, metavar="N", help="Processes (default: 1).")
+@click.option(
+    "--jobs",
+    type=click.IntRange(1, 256),
+    metavar="N",
+    help="Processes (default: one; with 200 plans or more, one per core).",
+)
+@click.option("--no-cache", is_flag=True, help="Judge every plan, whatever earlier runs found.")
 @click.option("--plans-only", is_flag=True, help="Skip named files that are no plans, as under a folder.")
 @click.option("--stdin-filename", metavar="NAME", help="The name of what is read from -.")
 @click.option("--statistics", is_flag=True, help="Count the findings per rule.")

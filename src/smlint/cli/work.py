@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 
+from smlint import pool
 from smlint.checks import PluginError, allow
 from smlint.cli.console import Problem, meant
 from smlint.comparison import Earlier
@@ -23,7 +24,6 @@ from smlint.rulebook import Rulebook, RuleError, load
 from smlint.words import Code, Word
 
 STDIN = "<stdin>"
-_MANY = 200  # files, from which on a terminal is told how far it has come
 
 
 class Judged(Record):
@@ -114,7 +114,7 @@ def folder_in_repository() -> str:
 @contextmanager
 def progress(outcomes: Iterable[Any], count: int) -> Iterator[Iterable[Any]]:
     """The outcomes as they come, told on standard error where that is a terminal and there are many."""
-    if count < _MANY or not sys.stderr.isatty():
+    if count < pool.MANY or not sys.stderr.isatty():
         yield outcomes
         return
     with click.progressbar(outcomes, length=count, file=sys.stderr) as told:
@@ -155,17 +155,13 @@ class Work:
 
     def judge(self, found: Sequence[Source], past: Any = None) -> None:
         """Judge files, and standard input where it is among the paths, against what is known of earlier states."""
-        from smlint import pool
-
         ready = [
             source._replace(earlier=self.earlier(place_of(source.name), source.settings, past)) for source in found
         ]
         standard = self._standard_input(past) if "-" in self.paths and not self.reports else None
         pool.prepare(self.configured.settings, self.as_of, self.lean)
-        jobs = self.options.get("jobs", 1)
-        several = jobs > 1 and len(ready) >= 2 * jobs
-        outcomes = pool.spread(ready, jobs) if several else map(pool.look_at, ready)
-        with progress(outcomes, len(ready)) as told:
+        jobs, remember = self.options.get("jobs"), not self.options.get("no_cache")
+        with progress(pool.outcomes(ready, jobs, remember), len(ready)) as told:
             for source, outcome in zip(ready, told, strict=True):
                 self._note(place_of(source.name), outcome)
         if standard is not None:

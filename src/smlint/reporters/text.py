@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from smlint.finding import Finding
-from smlint.pattern import pattern
-from smlint.report import Report, Run
+from smlint.report import FRAME_LINES, Report, Run
 from smlint.reporters import Look
 from smlint.reporters.style import Pen, closing, columns, nothing, standing, statistics, where, worth
 from smlint.words import safe
 
 INDENT = "  "
-FRAME_LINES = 3  # lines of the plan that a finding shows
-_BREAK = pattern(r"\r\n|\n|\r")
 
 
 def render(run: Run, look: Look) -> str:
@@ -20,8 +17,7 @@ def render(run: Run, look: Look) -> str:
     several = len(run.reports) > 1
     for report in run.reports:
         own = Pen(look, run.language_of(report))
-        lines = _BREAK.split(report.plan.text)
-        parts += [_finding(own, report, finding, lines) for finding in run.listed(report)]
+        parts += [_finding(own, report, finding) for finding in run.listed(report)]
         if several and not look.quiet:
             parts.append(own.wrap(f"{safe(report.plan.name)}: ") + f" {standing(own, report)}\n\n")
     if not any(run.listed(report) for report in run.reports) and not look.quiet and run.reports:
@@ -31,13 +27,13 @@ def render(run: Run, look: Look) -> str:
     return "".join(parts) + ("" if look.quiet else f"{closing(pen, run)}\n")
 
 
-def _finding(pen: Pen, report: Report, finding: Finding, lines: list[str]) -> str:
+def _finding(pen: Pen, report: Report, finding: Finding) -> str:
     severity = pen.paint(pen.say(f"severity.{finding.severity}"), finding.severity, "bold")
     points = worth(pen, report, finding)
     head = f"{severity} {pen.paint(finding.rule.id, 'bold')}" + (f"  {pen.paint(points, 'dim')}" if points else "")
     message = pen.wrap(finding.message(pen.language), INDENT)
     place = f"{INDENT}{pen.paint(f'--> {where(report, finding)}', 'dim')}"
-    frame = _frame(pen, report, finding, lines)
+    frame = _frame(pen, report, finding)
     return f"{head}\n{message}\n{place}\n{frame}{_answer(pen, report, finding)}\n\n"
 
 
@@ -57,25 +53,25 @@ def _answer(pen: Pen, report: Report, finding: Finding) -> str:
     return pen.paint(pen.wrap(f"{' '.join(words)}: {safe(waiver.reason)}", INDENT), "good")
 
 
-def _frame(pen: Pen, report: Report, finding: Finding, lines: list[str]) -> str:
+def _frame(pen: Pen, report: Report, finding: Finding) -> str:
     """The lines that a finding is about, numbered, the range on its first line underlined; nothing for a whole plan."""
-    place = finding.place
-    if place == (1, 1, 1, 1) or not report.plan.text:
+    place, lines = finding.place, report.lines
+    if place == (1, 1, 1, 1) or place.line not in lines:
         return ""
-    last = min(place.end_line, place.line + FRAME_LINES - 1, len(lines))
+    last = min(place.end_line, place.line + FRAME_LINES - 1, max(lines))
     if place.end_column == 1 and last == place.end_line > place.line:
         last -= 1
     gutter = len(str(last))
     room = max(20, pen.look.width - gutter - 5)
-    skip = _skipped(lines[place.line - 1], place.column - 1, room)
+    skip = _skipped(lines[place.line], place.column - 1, room)
     text = ""
     for number in range(place.line, last + 1):
-        line = safe(lines[number - 1].expandtabs(1))
+        line = safe(lines[number].expandtabs(1))
         line = f"…{line[skip:]}" if skip and number == place.line else line
         line = line if columns(line) <= room else line[: room - 1] + "…"
         text += f"{INDENT}{pen.paint(f'{number:>{gutter}} │', 'dim')} {line}\n"
         if number == place.line:
-            mark = _mark(finding, lines[number - 1], skip, room)
+            mark = _mark(finding, lines[number], skip, room)
             text += f"{INDENT}{pen.paint(' ' * gutter + ' │', 'dim')} {pen.paint(mark, finding.severity)}\n"
     return text
 
