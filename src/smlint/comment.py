@@ -38,6 +38,8 @@ class Comment(Record):
 
 def comments(plan: Plan) -> list[Comment]:
     """The waiver comments of a plan, in order."""
+    if "waive" not in plan.text:
+        return []
     found = [match for match in _COMMENT.finditer(plan.text) if _begins_comment(plan.text, match.start())]
     if not found:
         return []

@@ -26,6 +26,7 @@ _ANY_PLACEHOLDER = "|".join(r"\s++".join(re.escape(word) for word in words.split
 _SAYS_NOTHING = pattern(rf"\s*+(?:{_ANY_PLACEHOLDER})?+\s*+", re.IGNORECASE)
 _BLANKS = "\t\n\v\f\r\x1c\x1d\x1e\x1f \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
 _BLANKS += "\u2028\u2029\u202f\u205f\u3000"
+_SHORT = 60  # characters that are looked at without the expression
 # A text that begins otherwise is neither blank nor a placeholder: most need no closer look. (K: the Kelvin sign.)
 _MAY_SAY_NOTHING = frozenset(_BLANKS + "".join(words[0] + words[0].upper() for words in PLACEHOLDERS) + "\u212a")
 
@@ -169,7 +170,12 @@ def coded_keys() -> frozenset[str]:
 
 def says_something(text: str) -> bool:
     """Whether a text is neither empty, nor blank, nor a placeholder."""
-    return bool(text) and (text[0] not in _MAY_SAY_NOTHING or not _SAYS_NOTHING.fullmatch(text))
+    if not text or text[0] not in _MAY_SAY_NOTHING:
+        return bool(text)
+    if len(text) > _SHORT:
+        return not _SAYS_NOTHING.fullmatch(text)
+    said = " ".join(text.split()).casefold()
+    return bool(said) and said not in PLACEHOLDERS
 
 
 def is_date(text: str) -> bool:
@@ -194,7 +200,9 @@ def is_language(text: str) -> bool:
 
 @lru_cache(maxsize=256)
 def _is_language(text: str) -> bool:
-    return _LANGUAGE.fullmatch(text) is not None and says_something(text)
+    name, _, region = text.partition("-")  # nearly all tags: a language, perhaps with a region
+    is_common = name.isalpha() and 2 <= len(name) <= 3 and (name == text or (region.isalpha() and len(region) == 2))
+    return ((is_common and text.isascii()) or _LANGUAGE.fullmatch(text) is not None) and says_something(text)
 
 
 def is_service_hours(text: str) -> bool:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
 from smlint.comparison import Earlier, compared, earlier_report
-from smlint.discovery import Source, Unreadable, plan_in, read_bytes
+from smlint.discovery import Source, Unreadable, plan_in, read_bytes, shown_path
 from smlint.plan import Limits, Plan
 from smlint.report import Report, judge_plan
 from smlint.rule import Rule
@@ -102,6 +101,8 @@ def _packed(source: Source) -> _Packed:
         return None, error.problem
     if report is None or not _lean or report.change is not None:
         return None, report
+    import json  # only where there are many
+
     from smlint.stored import NotPlain, stored
 
     try:
@@ -117,7 +118,8 @@ def _unpacked(source: Source, packed: _Packed) -> Outcome:
 
 
 def _restored(source: Source, kept: str) -> Report:
-    from smlint.discovery import shown_path
+    import json
+
     from smlint.stored import restored
 
     return restored(shown_path(source.name), json.loads(kept), _settings[source.settings])

@@ -11,7 +11,6 @@ against each other. Function extensions beside the standard ones:
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from fractions import Fraction
 from functools import cache
@@ -128,7 +127,9 @@ def _as_query(text: str) -> str:
         return text
     if text.startswith("@"):
         return "$" + text[1:]
-    return f"$.{text}" if re.match(r"[^\W\d]", text) else f"${text}"
+    first = text[:1]
+    begins_name = first == "_" or (first.isalnum() and not first.isdecimal())
+    return f"$.{text}" if begins_name else f"${text}"
 
 
 _structures: dict[str, Any] = {}

@@ -100,7 +100,7 @@ class _Reader:
         self.text = text
         self.limits = limits
         self.hidden = hidden
-        self.has_non_specific = _SOME_NON_SPECIFIC.search(text) is not None
+        self.has_non_specific = "!" in text and _SOME_NON_SPECIFIC.search(text) is not None
         self.stack: list[tuple[Any, Any, Any, int, int, int, bool]] = []  # the state of read() in each open parent
         self.anchors: dict[str, tuple[Any, Any]] = {}  # value and marks inside; they fill up while it is open
         self.added = 0  # nodes, by aliases

@@ -37,6 +37,8 @@ def meaning(text: str) -> Any:
         return text
     if text.isdigit() and len(text) < LIMIT_DIGITS and text.isascii():
         return int(text)
+    if text[4:8:3] == "--":  # a date, most often: no number has two signs there
+        return text
     value = number(text)
     return text if value is None else value
 
@@ -49,7 +51,9 @@ def number(text: str) -> Number | OutOfRange | None:
     """
     found = _NUMBER.fullmatch(text)
     if found is None:
-        return OutOfRange(text) if _NOT_FINITE.fullmatch(text) else _based(text)
+        if text[:1] == "0":
+            return _based(text)
+        return OutOfRange(text) if _NOT_FINITE.fullmatch(text) else None
     sign, whole, decimals, exponent_sign, exponent = found.groups("")
     written = (whole + decimals).lstrip("0")
     digits = written.rstrip("0")

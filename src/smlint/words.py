@@ -169,7 +169,7 @@ def shown(text: str, longest: int = LONGEST) -> str:
 
 def safe(text: str) -> str:
     """Text with control characters and bidirectional overrides written out, e.g. \\x1b; tabs become a space."""
-    return _UNSAFE.sub(_written_out, text) if _UNSAFE.search(text) else text
+    return text if text.isprintable() else _UNSAFE.sub(_written_out, text)  # Python prints none of them
 
 
 def _written_out(bad: re.Match[str]) -> str:

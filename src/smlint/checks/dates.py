@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-from calendar import monthrange
 
 
 def parse(text: str) -> datetime.date:
@@ -18,7 +17,14 @@ def add_months(text: str, months: int) -> str:
     year, month = divmod(index, 12)
     if year > datetime.MAXYEAR:
         return "9999-12-31"
-    return datetime.date(year, month + 1, min(date.day, monthrange(year, month + 1)[1])).isoformat()
+    return datetime.date(year, month + 1, min(date.day, _length(year, month + 1))).isoformat()
+
+
+def _length(year: int, month: int) -> int:
+    """Days of a month."""
+    if month == 2:
+        return 29 if year % 4 == 0 and (year % 100 != 0 or year % 400 == 0) else 28
+    return 30 if month in (4, 6, 9, 11) else 31
 
 
 def in_months(text: str, months: int, today: str) -> bool:

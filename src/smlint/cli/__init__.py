@@ -14,6 +14,7 @@ from typing import Any, NoReturn
 import click
 
 from smlint import __version__
+from smlint.cli.plain import Command, version
 
 # command -> the module that has it, loaded when the command is asked for
 COMMANDS = {
@@ -34,7 +35,7 @@ COMMANDS = {
 }
 
 
-class Commands(click.Group):
+class Commands(Command, click.Group):
     """A first word that is neither a command nor --help or --version means `check`."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
@@ -65,8 +66,7 @@ class Commands(click.Group):
         return command
 
 
-@click.group(cls=Commands, context_settings={"help_option_names": ["--help"], "max_content_width": 100})
-@click.version_option(__version__, message="smlint %(version)s")
+@click.group(cls=Commands, params=[version(f"smlint {__version__}")], context_settings={"max_content_width": 100})
 def smlint() -> None:
     """Lint social media strategy plans, and score how mature they are.
 

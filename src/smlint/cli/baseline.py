@@ -11,10 +11,11 @@ import click
 
 from smlint.cli.complete import files
 from smlint.cli.console import Problem, common, complain, write
+from smlint.cli.plain import Command
 from smlint.cli.work import Baselines, Work, chosen, faults
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("paths", nargs=-1, required=True, metavar="PATH…", shell_complete=files)
 @click.option("--baseline", metavar="FILE", help="The file (default: the configuration's, else smlint-baseline.json).")
 @click.option("--check", is_flag=True, help="Write nothing; 1 if the file is not as the plans are.")

@@ -11,11 +11,12 @@ import click
 
 from smlint.cli.complete import files, selection
 from smlint.cli.console import Points, Problem, colour, common, complain, echo, meant, width, write
+from smlint.cli.plain import Command
 from smlint.cli.work import folder_in_repository, judged
 from smlint.reporters import FOR_PEOPLE, REPORTERS
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("paths", nargs=-1, metavar="[PATH]…", shell_complete=files)
 @click.option(
     "--format", "format", type=click.Choice(list(REPORTERS)), default="text", help="What to print (default: text)."

@@ -10,10 +10,11 @@ import click
 
 from smlint.cli.complete import files
 from smlint.cli.console import Problem, common, echo, write
+from smlint.cli.plain import Command
 from smlint.cli.work import chosen, faults
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("file", shell_complete=files)
 @click.argument("plan", shell_complete=files)
 @click.option("--diff", "show", is_flag=True, help="Show what would change, and write nothing.")

@@ -12,10 +12,11 @@ import click
 
 from smlint.cli.complete import files
 from smlint.cli.console import Problem, colour, common, echo, width
+from smlint.cli.plain import Command
 from smlint.cli.work import chosen, faults
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("old", shell_complete=files)
 @click.argument("new", shell_complete=files)
 @click.option(

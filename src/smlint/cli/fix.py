@@ -10,10 +10,11 @@ import click
 
 from smlint.cli.complete import files
 from smlint.cli.console import Problem, common, complain, echo, write
+from smlint.cli.plain import Command
 from smlint.cli.work import STDIN, judged
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("paths", nargs=-1, required=True, metavar="PATH…", shell_complete=files)
 @click.option("--stubs", is_flag=True, help="Make commented room for what is missing, at its place.")
 @click.option(

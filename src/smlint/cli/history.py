@@ -11,10 +11,11 @@ import click
 
 from smlint.cli.complete import files
 from smlint.cli.console import Problem, colour, common, echo, width
+from smlint.cli.plain import Command
 from smlint.cli.work import chosen, faults
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("plan", shell_complete=files)
 @click.option("--format", "format", type=click.Choice(["text", "json"]), default="text", help="What to print.")
 @click.option("--most", type=click.IntRange(2), default=100, metavar="N", help="The latest N commits (default: 100).")

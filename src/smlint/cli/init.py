@@ -12,11 +12,12 @@ import click
 
 from smlint.cli.complete import files
 from smlint.cli.console import Day, Problem, echo, write
+from smlint.cli.plain import Command
 
 FILE = "plan.yaml"
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("file", default=FILE, shell_complete=files)
 @click.option("--yes", is_flag=True, help="Ask nothing: a plan of nothing but what is likely.")
 @click.option("--minimal", is_flag=True, help="Without comments and room for more.")

@@ -8,9 +8,10 @@ from typing import Any
 import click
 
 from smlint.cli.console import Day, Problem
+from smlint.cli.plain import Command
 
 
-@click.command()
+@click.command(cls=Command)
 @click.option("--stdio", is_flag=True, help="Speak over standard input and output; there is no other way.")
 @click.option("--config", metavar="FILE", help="This configuration, rather than the nearest one upwards.")
 @click.option("--isolated", is_flag=True, help="No configuration at all.")

@@ -11,13 +11,14 @@ import click
 
 from smlint.cli.complete import files
 from smlint.cli.console import Problem, common, complain, echo, write
+from smlint.cli.plain import Command
 from smlint.cli.work import folder_in_repository, judged
 
 FORMATS = ("html", "xlsx", "markdown", "csv")
 ENDINGS = {".html": "html", ".htm": "html", ".xlsx": "xlsx", ".md": "markdown", ".csv": "csv"}
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("paths", nargs=-1, required=True, metavar="PATH…", shell_complete=files)
 @click.option("-o", "--output", "file", required=True, metavar="FILE", help="The file to write; - is standard output.")
 @click.option("--format", "format", type=click.Choice(FORMATS), help="What to write (default: by FILE's ending).")

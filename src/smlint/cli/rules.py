@@ -10,6 +10,7 @@ import click
 from smlint.cli.complete import files
 from smlint.cli.complete import rules as complete
 from smlint.cli.console import Problem, colour, common, echo, meant, width
+from smlint.cli.plain import Command
 from smlint.cli.work import rulebook
 
 _FORMAT = click.option(
@@ -21,7 +22,7 @@ _FORMAT = click.option(
 )
 
 
-@click.command()
+@click.command(cls=Command)
 @_FORMAT
 @common
 def rules(format: str, **options: Any) -> None:
@@ -31,7 +32,7 @@ def rules(format: str, **options: Any) -> None:
     echo(listing(rulebook(options), format, _pen(options)))
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("rule", shell_complete=complete)
 @_FORMAT
 @common
@@ -53,7 +54,7 @@ def _pen(options: dict[str, Any]) -> Any:
     return Pen(Look(width(), colour(options["colour"], sys.stdout)), options["lang"] or "en")
 
 
-@click.command("test-rules")
+@click.command("test-rules", cls=Command)
 @click.argument("folders", nargs=-1, metavar="[DIR]…", shell_complete=files)
 @click.option("--plugin", "plugins", multiple=True, metavar="NAME", help="Allow an installed package's verbs.")
 @click.option("--debug", is_flag=True, help="Show the traceback of an internal error.")

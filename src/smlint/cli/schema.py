@@ -5,11 +5,12 @@ from __future__ import annotations
 import click
 
 from smlint.cli.console import echo
+from smlint.cli.plain import Command
 
 SCHEMAS = ("plan", "rule", "dimensions", "config", "report")
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("name", type=click.Choice(SCHEMAS), default="plan")
 @click.option("--path", "show_path", is_flag=True, help="Print where the schema lies instead.")
 def schema(name: str, show_path: bool) -> None:

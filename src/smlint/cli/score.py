@@ -10,10 +10,11 @@ import click
 
 from smlint.cli.complete import files
 from smlint.cli.console import colour, common, complain, echo, width
+from smlint.cli.plain import Command
 from smlint.cli.work import judged
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("paths", nargs=-1, required=True, metavar="PATH…", shell_complete=files)
 @click.option("--explain", is_flag=True, help="Print the ledger that sums to 100.")
 @common

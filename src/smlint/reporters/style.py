@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
-import unicodedata
 from typing import Any
 
 from smlint.finding import SEVERITIES, Finding
@@ -40,6 +38,8 @@ class Pen:
 
     def wrap(self, text: str, indent: str = "", first: str | None = None) -> str:
         """Text broken into lines of the look's width; `first` is the first line's indent."""
+        import textwrap  # few runs have something to break into lines
+
         lines = textwrap.wrap(
             text, self.look.width, initial_indent=indent if first is None else first, subsequent_indent=indent,
             break_long_words=False, break_on_hyphens=False,
@@ -153,6 +153,8 @@ def columns(text: str) -> int:
     """How many columns a text takes on a terminal: wide characters take two, combining marks none."""
     if text.isascii():
         return len(text)
+    import unicodedata
+
     return sum(
         0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text
     )
