@@ -13,7 +13,7 @@ import zipfile
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -24,7 +24,7 @@ sys.path.insert(0, str(TOP / "examples" / "scale"))
 import cloudpickle
 import dask
 import fsspec
-from distributed import Client, LocalCluster
+from distributed import Client, KilledWorker, LocalCluster
 from fsspec.implementations.memory import MemoryFileSystem
 
 import lint_store
@@ -164,29 +164,56 @@ def test_a_plan_that_kills_workers_costs_its_own_line(
     assert lines == b"".join(text for each, text in south.items() if each.rpartition("-")[2] < "030.yaml")
 
 
+class Pretended:
+    """A cluster that notes the partitions on the way; any with a deadly plan in it costs too many workers."""
+
+    def __init__(self) -> None:
+        self.coming: list[list[str]] = []
+        self.most: dict[int, int] = {}  # size of a partition → partitions on the way at most when one was handed in
+        self.left = False
+
+    def register_plugin(self, linter: Linter, name: str) -> None: ...
+
+    def unregister_worker_plugin(self, name: str) -> None:
+        self.left = True
+
+    def submit(self, task: Any, linter: str, names: list[str], pure: bool) -> Answer:
+        self.coming.append(names)
+        self.most[len(names)] = max(self.most.get(len(names), 0), len(self.coming))
+        return Answer(self.coming, names)
+
+    def lines(self, names: list[list[str]]) -> list[bytes]:
+        return [lines for lines, _ in lint_store.spread(self, Linter(Store("memory://"), DAY), iter(names), 6)]  # type: ignore[arg-type]
+
+
+class Answer(NamedTuple):
+    """What a pretended cluster owes; it is on the way until somebody waits for it."""
+
+    coming: list[list[str]]
+    names: list[str]
+
+    def result(self) -> tuple[bytes, Counter[str]]:
+        self.wait()
+        if "deadly" in self.names:
+            raise KilledWorker("task", None, 3)
+        return " ".join(self.names).encode(), Counter()
+
+    def wait(self) -> None:
+        self.coming[:] = [names for names in self.coming if names is not self.names]
+
+
 def test_no_more_is_on_the_way_than_is_allowed() -> None:
-    class Cluster:
-        """Notes how many answers it owes; each partition is asked for only now."""
+    cluster = Pretended()
+    assert len(cluster.lines([["a", str(number)] for number in range(100)])) == 100
+    assert (cluster.most, cluster.coming, cluster.left) == ({2: 6}, [], True)
 
-        owed = most = 0
 
-        def register_plugin(self, linter: Linter, name: str) -> None: ...
-
-        def unregister_worker_plugin(self, name: str) -> None:
-            self.left = True
-
-        def submit(self, task: Any, linter: str, names: list[str], pure: bool) -> Cluster:
-            self.owed += 1
-            self.most = max(self.most, self.owed)
-            return self
-
-        def result(self) -> None:
-            self.owed -= 1
-
-    cluster = Cluster()
-    linter = Linter(Store("memory://"), DAY)
-    assert len(list(lint_store.spread(cluster, linter, iter([["a"]] * 100), 6))) == 100  # type: ignore[arg-type]
-    assert (cluster.most, cluster.owed, cluster.left) == (6, 0, True)
+def test_whoever_may_kill_workers_is_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lint_store, "wait", lambda answers: [answer.wait() for answer in answers])
+    cluster = Pretended()
+    lines = cluster.lines([["a", "deadly"], *(["b", str(number)] for number in range(9))])
+    assert lines[:3] == [b"a", lint_store.unread("deadly", "4 workers died of it"), b"b 0"]
+    assert cluster.most == {2: 6, 1: 1}
 
 
 def test_a_worker_with_other_rules_is_refused(client: Client, folder: Path) -> None:
@@ -340,6 +367,7 @@ def test_links_are_passed_by_and_any_name_is_written(tmp_path: Path, capsysbinar
     (plans / "link.yaml").symlink_to("/etc/passwd")
     os.mkfifo(plans / "pipe.yaml")
     Path(os.fsdecode(os.fsencode(plans) + b"/\xff.yaml")).write_text(HEAD)
+    assert lint_store.plans_in(Store(plans.as_uri())) == ([f"{plans}/\udcff.yaml"], [])
     code, lines, _ = run(capsysbinary, plans.as_uri())
     assert (code, [each["name"] for each in lines]) == (1, [f"{plans}/\udcff.yaml"])
 
