@@ -12,7 +12,7 @@ help: ## list the targets
 
 $(VENV)/.run: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[report,watch,lsp]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[report,watch,lsp,dask]'
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.run
@@ -104,7 +104,7 @@ sbom: ## what an installation holds, as CycloneDX in build/sbom.json
 lowest: ## the tests against the oldest versions that pyproject.toml allows
 	rm -rf build/lowest && $(PYTHON) -m venv build/lowest
 	build/lowest/bin/python -m pip install --quiet --disable-pip-version-check uv
-	build/lowest/bin/uv pip install --quiet --python build/lowest/bin/python --resolution lowest-direct -e '.[report,watch,lsp]'
+	build/lowest/bin/uv pip install --quiet --python build/lowest/bin/python --resolution lowest-direct -e '.[report,watch,lsp,dask]'
 	build/lowest/bin/uv pip install --quiet --python build/lowest/bin/python $(DEV)
 	build/lowest/bin/python -c "from smlint.proof import look_ahead; look_ahead()"
 	build/lowest/bin/python -m pytest -n auto --dist loadfile
