@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 DEV := build hatchling hypothesis import-linter jsonschema mypy pytest pytest-xdist ruff types-openpyxl types-PyYAML types-regex types-tabulate cmarkgfm xmlschema selenium
 
-.PHONY: help setup example compile test lint check golden bench clients browser editors pages docs pictures fuzz audit sbom lowest clean
+.PHONY: help setup example compile test lint check golden bench clients browser editors pages docs pictures fuzz mutate audit sbom lowest clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -90,6 +90,10 @@ FUZZ_SECONDS ?= 60
 fuzz: compile ## look for surprises, guided by coverage, for FUZZ_SECONDS
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check 'atheris>=2.3'
 	$(BIN)/python -m tests.fuzz -max_total_time=$(FUZZ_SECONDS)
+
+mutate: compile ## small faults in score, gate, plan and verbs, and whether a test sees each; MUTATE="score gate" for some
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check 'mutmut>=3.8,<3.9'
+	PYTHONHASHSEED=0 $(BIN)/python -m tests.mutate $(MUTATE)
 
 audit: sbom ## known faults of the packages that an installation has (needs the network)
 	$(PYTHON) -m venv build/audit && build/audit/bin/python -m pip install --quiet --disable-pip-version-check 'pip-audit>=2.7'

@@ -14,9 +14,10 @@ from typing import Any
 import pytest
 import yaml
 
-from smlint.checks import VERBS, OptionError, Verdict, quantity, verb
+from smlint.checks import VERBS, Fail, OptionError, Verdict, quantity, verb
 from smlint.checks.dates import add_months, days_between, in_months, months_between
 from smlint.checks.domain import resolved_chain
+from smlint.checks.general import Named
 from smlint.hours import WEEK, clock, longest_gap, staffed
 from smlint.lint import lint
 from smlint.plan import Plan
@@ -25,6 +26,7 @@ from smlint.query import query
 from smlint.rulebook import load
 from smlint.shape import shape
 from smlint.spot import Spot
+from smlint.words import Measure, Percent, Word, written
 
 DAY = "2027-01-15"
 
@@ -293,27 +295,70 @@ def test_languages_match_with_and_without_subtags(need: str, have: str, covered:
     assert covered == holds("covers", options, plan)
 
 
-def test_what_a_failure_says() -> None:
-    """The keys that are missing, the first value, and the place to look at."""
-    fail = ask("present", ["owner.role", "$.sponsor.role"], "owner: {name: N}")
+# The values of the message, the keys that are missing, and the place to look at.
+FAILS: list[tuple[str, Any, str, str, Fail]] = [
+    ("present", ["owner.role", "$.sponsor.role"], "owner: {name: N}", "$", Fail({"value": None}, ("owner.role", "sponsor.role"), ("owner", "role"))),
+    ("present", {"fields": ["owner.role"], "not_words": ["all"]}, "owner: {role: All}", "$", Fail({"value": "All"}, ("owner.role",), ("owner", "role"))),
+    ("present", {"fields": ["owner.unit"], "any": ["owner.role", "@.owner.team"], "true": ["crisis.plan"]}, "", "$", Fail({"value": None}, ("owner.unit", "crisis.plan", "owner.role", "owner.team"), ("owner", "unit"))),
+    ("present", {"each": "channels[*]", "fields": ["owner", "purpose"], "type": "text"}, "channels: [{owner: a, purpose: b}, {purpose: c}, {owner: d}, {owner: d}]", "$", Fail({"value": None}, ("owner", "purpose"), ("channels", 1, "owner"))),
+    ("count", {"path": "goals[?@.horizon]", "min": 1}, "goals: [{id: G1}]", "$", Fail({"count": 0}, ("goals",), ("goals",))),
+    ("count", {"path": "investment.people[?!@.rate]", "max": 0, "name": "role"}, "investment: {people: [{role: Lead}, {hours: 1}]}", "$", Fail({"count": 2}, ("Lead", "investment.people[1]"), ("investment", "people"))),
+    ("count", {"path": "goals[*]", "min": 1, "name": "id"}, "", "$", Fail({"count": 0}, ("goals",), ("goals",))),
+    ("one-of", {"field": "status", "values": ["approved"], "also": {"micro": ["draft"], "large": ["retired"]}}, "status: retired\norganisation: {employees: 3}", "$", Fail({"value": "retired", "allowed": ["approved", "draft"]}, ("status",), ("status",))),
+    ("one-of", {"field": "@.owner", "values": ["a"]}, "channels: [{id: c}]", "$.channels[0]", Fail({"value": None, "allowed": ["a"]}, ("owner",), ("channels", 0, "owner"))),
+    ("one-of", {"field": "$.status", "not": ["retired"]}, "status: retired", "$", Fail({"value": "retired", "allowed": []}, ("status",), ("status",))),
+    ("one-of", {"field": "target", "by": {"field": "unit", "table": {"percent": [1, 2]}}}, "goals: [{success_criteria: [{unit: percent, target: 3}]}]", "$.goals[0].success_criteria[0]", Fail({"value": 3, "allowed": ["1", "2"]}, ("target",), ("goals", 0, "success_criteria", 0, "target"))),
+    ("pattern", {"fields": ["@.statement", "name"], "require": ["x"], "required": True}, "goals: [{id: G1}]", "$.goals[0]", Fail({"value": None}, ("statement",), ("goals", 0, "statement"))),
+    ("pattern", {"fields": ["$.goals[*].statement"], "forbid": ["MORE"]}, "goals: [{statement: one}, {statement: one MORE}]", "$", Fail({"value": "MORE"}, ("goals",), ("goals", 1, "statement"))),
+    ("pattern", {"fields": ["@.statement"], "require": ["x"]}, "goals: [{statement: one}]", "$.goals[0]", Fail({"value": "one"}, ("statement",), ("goals", 0, "statement"))),
+    ("refers-to", {"field": "@.supports", "to": "$.objectives[*].id", "min": 2}, "objectives: [{id: B1}]\ngoals: [{supports: [B1]}]", "$.goals[0]", Fail({"value": ["B1"]}, ("supports",), ("goals", 0, "supports"))),
+    ("referenced-by", {"from": "$.initiatives[*].goals[*]"}, "goals: [{id: G1}]", "$.goals[0]", Fail({}, ("id",), ("goals", 0, "id"))),
+    ("referenced-by", {"from": "$.risks[*].description", "key": "skill"}, "competence: [{skill: video}]", "$.competence[0]", Fail({}, ("skill",), ("competence", 0, "skill"))),
+    ("in-order", {"dates": ["as-of", "review.next"]}, "review: {next: 2027-01-01}", "$", Fail({"date": "2027-01-01"}, ("review.next",), ("review", "next"))),
+    ("in-order", {"dates": ["$.period.from", "as-of"]}, "period: {from: 2028-01-01}", "$", Fail({"date": "2028-01-01"}, ("period.from",), ("period", "from"))),
+    ("in-order", {"dates": ["as-of", "period.to", "@.review.next"]}, "period: {to: 2027-06-30}", "$", Fail({"date": None}, ("review.next",), ("review", "next"))),
+    ("compares", {"left": "investment.tools", "op": "<", "right": "$.investment.agency"}, "investment: {tools: 5}", "$", Fail({"left": 5, "right": None}, ("investment.agency",), ("investment", "agency"))),
+    ("compares", {"left": "@.investment.tools", "op": "<", "right": "investment.agency"}, "investment: {tools: 5, agency: 4}", "$", Fail({"left": 5, "right": 4}, ("investment.tools",), ("investment", "tools"))),
+    ("compares", {"left": {"count": "goals[*]"}, "op": "<", "right": 2}, "goals: [{id: G1}, {id: G2}]", "$", Fail({"left": 2, "right": 2}, (), None)),
+    ("differs", {"a": "$.owner.role", "b": "sponsor.role"}, "owner: {role: Head}\nsponsor: {role: head}", "$", Fail({"value": "Head"}, ("owner.role",), ("owner", "role"))),
+    ("not-stale", {"field": "@.review.next", "max_months": 1}, "review: {next: 2026-01-01}", "$", Fail({"date": "2026-01-01"}, ("review.next",), ("review", "next"))),
+    ("covers", {"need": "$.goals[*].id", "have": "initiatives[*].goals[*]"}, "goals: [{id: G1}, {id: G2}]\ninitiatives: [{goals: [G2]}]", "$", Fail({"lacking": ["G1"]}, ("goals[*].id",), ("goals",))),
+    ("holds", "@.status == 'draft'", "status: approved", "$", Fail({}, (), None)),
+    ("share-chain", {}, "goals: [{success_criteria: [{unit: percent, target: 40}]}]", "$.goals[0].success_criteria[0]", Fail({"chain": None}, ("of",), ("goals", 0, "success_criteria", 0, "of"))),
+    ("roi", {"tolerance_points": 1}, "investment: {currency: NOK}\ngoals: [{id: G1, return: {amount: 300, roi_percent: 100}}]\ninitiatives: [{goals: [G1], cost: 100}]", "$.goals[0]", Fail({"stated": 100, "gain": Measure(300, "NOK"), "cost": Measure(100, "NOK"), "computed": Percent(200)}, ("return.roi_percent",), None)),
+    ("roi", {"tolerance_points": 1}, "investment: {currency: NOK}\ngoals: [{id: G1, return: {amount: 300, roi_percent: 200, currency: SEK}}]\ninitiatives: [{goals: [G1], cost: 100}]", "$.goals[0]", Fail({"stated": 200, "gain": Measure(300, "SEK"), "cost": Measure(100, "NOK"), "computed": Word("value.two-currencies")}, ("return.roi_percent",), None)),
+    ("roi", {"tolerance_points": 1}, "goals: [{id: G1, return: {amount: 300, roi_percent: 9, currency: SEK}}]\ninitiatives: [{goals: [G1], cost: 100}]", "$.goals[0]", Fail({"stated": 9, "gain": Measure(300, "SEK"), "cost": Measure(100, "SEK"), "computed": Percent(200)}, ("return.roi_percent",), None)),
+    ("capacity", {}, "initiatives: [{hours: 7}, {id: I2}]\ninvestment: {people: [{hours: 2}]}", "$", Fail({"planned": 7, "available": 2}, (), None)),
+    ("time-zone-overlap", {"waking": "08:00-20:00", "min_hours": 41}, "audiences: [{id: a, time_zone: Europe/Oslo}]\nchannels: [{id: c, audiences: [a], service_hours: Mon-Fri 08:00-16:00, time_zone: Europe/Oslo}]", "$.channels[0]", Fail({"hours": 40, "audience": "a", "zone": "Europe/Oslo", "waking": "08:00-20:00"}, ("service_hours",), None)),
+    ("time-zone-overlap", {"waking": "08:00-20:00", "min_hours": 41}, "audiences: [{id: a, time_zone: Europe/Oslo}]\nchannels: [{id: c, audiences: [a], service_hours: Mon-Fri 08:00-16:00}]", "$.channels[0]", Fail({"hours": None, "audience": "a", "zone": "Europe/Oslo", "waking": "08:00-20:00"}, ("time_zone",), ("channels", 0, "time_zone"))),
+    ("time-zone-overlap", {"waking": "08:00-20:00", "min_hours": 41}, "channels: [{id: c, service_hours: Mon-Fri 08:00-16:00, time_zone: Europe/Oslo}]", "$.channels[0]", Fail({"hours": None, "audience": None, "zone": None, "waking": "08:00-20:00"}, ("time_zone",), ("channels", 0, "time_zone"))),
+    ("service-gap", {}, "channels: [{response_target_hours: 2, service_hours: Mon-Fri 08:00-16:00}]", "$.channels[0]", Fail({"hours": 2, "gap": 64}, ("response_target_hours",), ("channels", 0, "response_target_hours"))),
+    ("service-gap", {}, "channels: [{id: c, service_hours: 24/7}]", "$.channels[0]", Fail({"hours": None, "gap": 0}, ("response_target_hours",), ("channels", 0, "response_target_hours"))),
+    ("raci", {"processes": ["publish"]}, "governance: {raci: [{R: [a], A: [a]}]}", "$", Fail({"processes": ["publish"]}, ("governance.raci",), None)),
+    ("cadence", {}, "reporting: [{to: Chief, frequency: daily, compares_with_previous: true}]", "$", Fail({"days": 92, "value": "daily"}, ("reporting",), None)),
+    ("cadence", {}, "period: {from: 2027-01-01}\ngoals: [{success_criteria: [{deadline: 2027-12-31}]}]", "$", Fail({"days": 182, "value": None}, ("reporting",), None)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "options", "plan", "at", "fail"), FAILS)
+def test_what_a_failure_says(name: str, options: Any, plan: str, at: str, fail: Fail) -> None:
+    assert fail == ask(name, options, plan, at)
+
+
+def test_what_a_failure_sets_as_code() -> None:
+    """Words of the format are shown as code, names and figures are not."""
+    fail = ask("one-of", {"field": "status", "values": ["approved", "draft"]}, "status: retired")
     assert fail is not None
-    assert (("owner.role", "sponsor.role"), ("owner", "role"), None) == (fail.missing, fail.at, fail.values["value"])
-    fail = ask(
-        "count",
-        {"path": "investment.people[?!@.rate]", "max": 0, "name": "role"},
-        "investment: {people: [{role: Lead}, {hours: 1}]}",
-    )
+    assert ["`retired`", "`approved` and `draft`"] == [written(fail.values[key], "en") for key in ("value", "allowed")]
+    fail = ask("count", {"path": "competence[*]", "max": 0, "name": "skill"}, "competence: [{skill: video}, {have: 1}]")
     assert fail is not None
-    assert ("Lead", "investment.people[1]") == fail.missing
-    assert fail.values["count"] == 2
-    fail = ask("in-order", {"dates": ["as-of", "review.next"]}, "review: {next: 2027-01-01}")
+    assert [(Named, "video"), (str, "competence[1]")] == [(type(key), key) for key in fail.missing]
+    fail = ask("raci", {"processes": ["publish"]}, "")
     assert fail is not None
-    assert ("2027-01-01", ("review", "next")) == (fail.values["date"], fail.at)
-    fail = ask(
-        "compares", {"left": "investment.tools", "op": "<", "right": "$.investment.agency"}, "investment: {tools: 5}"
-    )
+    assert written(fail.values["processes"], "en") == "`publish`"
+    fail = ask("cadence", {}, "reporting: [{to: Chief, frequency: daily, compares_with_previous: true}]")
     assert fail is not None
-    assert (("investment.agency",), 5, None) == (fail.missing, fail.values["left"], fail.values["right"])
+    assert written(fail.values["value"], "en") == "`daily`"
 
 
 # --- options -------------------------------------------------------------------------------------------------------

@@ -8,7 +8,19 @@ from typing import Any
 import pytest
 
 from smlint.events import LibYaml, Parse, PurePython
-from smlint.plan import Items, Limits, OutOfRange, Place, Plan, dotted, inside, pointer, positions, read_document
+from smlint.plan import (
+    Items,
+    Limits,
+    OutOfRange,
+    Place,
+    Plan,
+    dotted,
+    inside,
+    pointer,
+    positions,
+    reached,
+    read_document,
+)
 from smlint.words import sentences
 
 PARSERS = [
@@ -486,7 +498,40 @@ def test_items_keep_their_original_indexes() -> None:
     assert [(1, "b"), (3, "d")] == positions(items)
     assert [(0, "b")] == positions(["b"])
     assert [] == positions(None)
-    assert ["b", None, "d"] == [inside(items, index) for index in (1, 2, 3)]
+    assert ["b", None, "d", None] == [inside(items, index) for index in (1, 2, 3, 4)]
     assert ["x", None, None] == [inside(["x"], part) for part in (0, 1, "a")]
     assert [1, None] == [inside({"a": 1}, part) for part in ("a", "b")]
+    assert [None, "x"] == [inside(["x"], part) for part in (-1, 0)]
     assert inside("text", 0) is None
+
+
+def test_what_stands_at_a_path_of_data() -> None:
+    data = {"goals": [{"id": "G1"}, {"id": "G2"}]}
+    assert ["G2", data["goals"][0], data] == [reached(data, path) for path in (("goals", 1, "id"), ("goals", 0), ())]
+    assert [None, None] == [reached(data, path) for path in (("goals", 2, "id"), ("goals", "id", 0))]
+
+
+def test_a_plan_has_the_name_of_its_file_whether_or_not_it_can_be_read() -> None:
+    texts = ["smlint: 1", "a: 1", "smlint: 2", "[", "a: \udcff", "a: 1" * 100]
+    plans = [Plan.read("a.yaml", text.encode("utf-8", "surrogateescape"), Limits(max_bytes=99)) for text in texts]
+    faults = [None, "not-a-plan", "unsupported-format", "syntax-error", "syntax-error", "too-large"]
+    assert [("a.yaml", fault) for fault in faults] == [(p.name, p.fault.id if p.fault else None) for p in plans]
+    assert all(p.names == {} for p in plans)
+
+
+def test_a_plan_is_read_by_the_parser_that_is_asked_for() -> None:
+    asked: list[str] = []
+
+    def parse(*arguments: Any) -> Any:
+        asked.append("asked")
+        return PurePython(*arguments)
+
+    Plan.read("a.yaml", b"smlint: 1", parse=parse)
+    assert asked == ["asked"]
+
+
+@pytest.mark.parametrize(("length", "shown"), [(39, 39), (40, 40), (41, 40)])
+def test_a_version_that_is_not_known_is_told_cut_to_forty_characters(length: int, shown: int) -> None:
+    fault = Plan.read("a.yaml", f"smlint: {'9' * length}".encode()).fault
+    assert fault is not None
+    assert fault.values == {"value": "9" * shown}

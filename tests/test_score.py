@@ -168,6 +168,13 @@ def test_nothing_applicable_earns_nothing() -> None:
     assert (found.total, found.rules, found.parts, found.best) == (0, {}, {}, [])
 
 
+def test_had_the_outcomes_been_others() -> None:
+    found = score(outcome(rule("a"), passed=1), outcome(rule("b", "audience"), failed=1), reaches=4)
+    assert (found.level, found.highest) == (1, 4)
+    other = found.of({"b": outcome(rule("b", "audience"), passed=1)})
+    assert (other.total, other.level, other.highest, list(other.parts)) == (100, 4, 4, ["audience"])
+
+
 def test_the_best_come_first() -> None:
     found = score(
         outcome(rule("small", severity="info"), failed=1, line=1),
@@ -354,10 +361,37 @@ def test_the_next_level_takes_the_smallest_set_of_findings(outcomes: list[Outcom
             ],
             ["a@goals[0]", "b@goals[0]"],
         ),
+        # What is chosen is spent: with a dear one taken, a cheap one and one that is left no longer do.
+        (
+            [
+                outcome(rule("a", severity="warning"), failed=1, line=1),
+                outcome(rule("b", severity="info"), failed=2, line=11),
+                outcome(rule("c", severity="warning"), failed=2, line=21),
+            ],
+            ["a@goals[0]", "c@goals[0]", "c@goals[1]"],
+        ),
     ],
 )
 def test_the_next_level_by_example(outcomes: list[Outcome], expected: list[str]) -> None:
     assert expected == ids(score(*outcomes).next_level)
+
+
+@pytest.mark.parametrize(
+    ("sources", "needed", "steps"),
+    [(12, 1, 1), (12, 3, 3), (12, 9, 9), (13, 1, 1), (13, 2, 2), (13, 3, 13), (13, 10, 13)],
+)
+def test_beyond_twelve_blocking_rules_one_two_or_all_are_tried(sources: int, needed: int, steps: int) -> None:
+    blocking = [outcome(rule(f"r{n:02}", "audience", 5), failed=1, line=50 + n) for n in range(sources)]
+    blocked = {o.rule.id: 1 for o in blocking}
+    effect = outcome(rule("w", severity="warning"), passed=4 * sources - 5 * needed, blocked=blocked)
+    assert effect.subjects * Fraction(4, 5) - effect.passed == needed
+    assert steps == len(score(effect, *blocking).next_level)
+
+
+def test_beyond_twelve_blocking_rules_a_finding_of_its_own_may_do() -> None:
+    blocking = [outcome(rule(f"r{n:02}", "audience", 5), failed=1, line=50 + n) for n in range(13)]
+    effect = outcome(rule("w", severity="warning"), passed=51, failed=1, blocked={o.rule.id: 1 for o in blocking})
+    assert ids(score(effect, *blocking).next_level) == ["w@goals[0]"]
 
 
 def test_every_combination_is_tried_with_the_shipped_rules() -> None:
