@@ -61,7 +61,7 @@ class Measure(Record):
 def sentences() -> dict[str, Any]:
     """All of words.yaml."""
     found: dict[str, Any] | None = facts("words")
-    return read_sentences() if found is None else found
+    return read_sentences() if found is None else dict(found)  # `learn` adds to it
 
 
 def read_sentences() -> dict[str, Any]:
