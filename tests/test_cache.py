@@ -372,3 +372,21 @@ def test_the_number_of_processes_changes_nothing(jobs: int | None, plans: Path, 
     judging.clear()
     assert run(plans, jobs=jobs) == expected
     assert judging == []
+
+
+def test_processes_that_inherit_nothing_say_the_same(plans: Path, tmp_path: Path) -> None:
+    """As where processes cannot be forked."""
+    script = tmp_path / "spawn.py"
+    script.write_text(
+        "import multiprocessing\n"
+        "from smlint.cli import main\n"
+        "if __name__ == '__main__':\n"
+        "    multiprocessing.get_all_start_methods = lambda: ['spawn']\n"
+        "    main()\n"
+    )
+    command = [sys.executable, str(script), "check", str(plans), "--format", "json", "--as-of", "2027-01-15"]
+    alone, spread = (
+        subprocess.run([*command, "--jobs", jobs], capture_output=True, check=False) for jobs in ("1", "2")
+    )
+    assert (spread.returncode, spread.stdout, spread.stderr) == (alone.returncode, alone.stdout, b"")
+    assert alone.stdout

@@ -57,7 +57,7 @@ class Rulebook:
         self.dimensions = dimensions
         self.rules = rules if in_order else _ordered(rules)
         self.severities = severities
-        self.known = known or rules.keys()
+        self.known = known or dict.fromkeys(rules)  # a view of keys could not travel to another process
 
     @cached_property
     def fingerprint(self) -> str:
