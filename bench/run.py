@@ -23,6 +23,9 @@ SMLINT = [sys.executable, "-m", "smlint"]
 CHECK = [*SMLINT, "check", "--as-of", "2027-01-15", "--format", "concise"]
 # Without the cache, because every round must do the work; in one process, because the peers use one.
 PLAINLY = {"--no-cache": ["--no-cache"], "--jobs": ["--jobs", "1"]}
+SPECTRAL = ["lint", "--ruleset", str(HERE / "spectral.yaml")]
+# What a shell runs when Tab is pressed after `smlint explain goal-`.
+COMPLETION = ["env", "_SMLINT_COMPLETE=bash_complete", "COMP_WORDS=smlint explain goal-", "COMP_CWORD=2"]
 FLOOR = "floor: PyYAML's C events"
 GOOD = "smlint, good plans"
 
@@ -62,6 +65,7 @@ def startup(options: Options) -> Table:
     commands = {
         unit: Command([sys.executable, "-c", unit]),
         "smlint --version": Command([*SMLINT, "--version"], codes=(0,)),
+        "smlint, completion": Command([*COMPLETION, *SMLINT], codes=(0,)),
         "smlint, one good plan": Command([*smlint, *good]),
         "smlint, one bad plan": Command([*smlint, *bad]),
     }
@@ -134,7 +138,7 @@ def peers_at(files: list[str], options: Options, notes: list[str]) -> list[Conte
         found.pop("check-jsonschema", None)
     arguments = {
         "check-jsonschema": ["--schemafile", str(options.schema)],
-        "spectral": ["lint", "--ruleset", str(HERE / "spectral.yaml")],
+        "spectral": SPECTRAL,
         "yamllint": ["-d", "default"],
     }
     # The Python peers cost the same for every plan. Spectral does not: while Node compiles it, the first hundred cost a
@@ -218,6 +222,8 @@ def big(options: Options) -> Table:
     for size, file in zip(sizes, files, strict=True):
         generate(options.data / file, "--megabytes", str(size))
     programs = {FLOOR: [sys.executable, str(HERE / "floor.py")], "smlint": check(table.notes)}
+    if spectral := find_peers(options.install, table.notes).get("spectral"):
+        programs[title(spectral)] = [str(spectral.program), *SPECTRAL]
     commands = {f"{name}, {file}": Command([*argv, file]) for name, argv in programs.items() for file in files}
     costs = take_turns(commands, options.rounds_of("big"), options.data, table.notes)
     for name in programs:

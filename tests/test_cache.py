@@ -329,11 +329,14 @@ def test_what_is_no_file_is_not_opened(what: str, plans: Path, folder: Path, tmp
     assert not target.exists() or target.read_bytes() == b""
 
 
-def test_a_folder_that_cannot_be_made_is_done_without(plans: Path, tmp_path: Path, monkeypatch: Any) -> None:
+@pytest.mark.parametrize("name", ["in-the-way", "in-the-way/cache", "bad\udcff/../in-the-way"])
+def test_a_folder_that_cannot_be_made_is_done_without(
+    name: str, plans: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "in-the-way").write_bytes(b"")
-    for folder in (str(tmp_path / "in-the-way"), str(tmp_path / "in-the-way" / "cache"), "\0", "/proc/none"):
-        monkeypatch.setitem(os.environ, "SMLINT_CACHE_DIR", folder) if folder != "\0" else None
-        assert len(run(plans)) == len(TEXTS) + 1
+    monkeypatch.setenv("SMLINT_CACHE_DIR", str(tmp_path / name))
+    assert cache.opened() is None
+    assert len(run(plans)) == len(TEXTS) + 1
 
 
 def test_a_cache_that_another_run_holds_is_done_without(

@@ -38,7 +38,8 @@ def prepare(settings: Sequence[Settings], as_of: date, lean: bool = False) -> No
 def outcomes(found: Sequence[Source], jobs: int | None, remember: bool) -> Iterator[Outcome]:
     """The outcomes of all files, in their order.
 
-    `jobs`: how many processes; None for as many as there are cores, where there are many files to judge. `remember`:
+    `jobs`: how many processes; None for as many as there are cores, where there are many files to judge and lean
+    reports, which cost little to send, are enough. `remember`:
     whether what earlier runs found may stand in for judging, and what this one finds is kept.
     """
     if len(found) < MANY and not (jobs and jobs > 1):
@@ -47,7 +48,7 @@ def outcomes(found: Sequence[Source], jobs: int | None, remember: bool) -> Itera
     memory = _Memory(found) if remember and _lean and len(found) >= MANY else None
     left = [source for number, source in enumerate(found) if not memory or number not in memory.known]
     if jobs is None:
-        jobs = _cores() if len(left) >= MANY else 1
+        jobs = _cores() if _lean and len(left) >= MANY else 1
     judged = _spread(left, jobs) if jobs > 1 and len(left) >= 2 * jobs else map(_packed, left)
     for number, source in enumerate(found):
         if memory and number in memory.known:
