@@ -14,7 +14,7 @@ from smlint.finding import Finding, Outcome
 from smlint.plan import Place, dotted
 from smlint.reporters.style import shown_total
 from smlint.rulebook import blockers
-from smlint.score import LEVELS, Score, report_order
+from smlint.score import HIGHEST_LEVEL, Score, report_order
 from smlint.words import rounded
 from tests.outcomes import WEIGHTS, mended, outcome, outcome_lists, rule, score
 from tests.plans import EXAMPLES, book, example, judged
@@ -175,6 +175,19 @@ def test_had_the_outcomes_been_others() -> None:
     assert (other.total, other.level, other.highest, list(other.parts)) == (100, 4, 4, ["audience"])
 
 
+def test_a_score_that_is_known_works_out_the_rest_once_when_asked() -> None:
+    found = score(outcome(rule("a"), passed=1, failed=2), outcome(rule("b", "audience"), failed=1), reaches=4)
+    asked: list[Score] = []
+    known = Score.known(Fraction(1, 3), 2, 4, lambda: asked.append(found) or found)
+    assert (known.total, known.level, known.highest, asked) == (Fraction(1, 3), 2, 4, [])
+    assert (known.rules, known.parts, known.best) == (found.rules, found.parts, found.best)
+    assert (known.outcomes, known.dimensions) == (found.outcomes, found.dimensions)
+    assert known.of({}).highest == 4
+    assert asked == [found]
+    with pytest.raises(AttributeError, match="nothing"):
+        known.nothing  # noqa: B018
+
+
 def test_the_best_come_first() -> None:
     found = score(
         outcome(rule("small", severity="info"), failed=1, line=1),
@@ -253,7 +266,7 @@ def test_the_plan_is_at_the_level_of_its_last_dimension() -> None:
     assert found.level == 2
 
 
-@pytest.mark.parametrize("reaches", LEVELS)
+@pytest.mark.parametrize("reaches", range(1, HIGHEST_LEVEL + 1))
 def test_no_plan_is_above_what_its_profile_can_reach(reaches: int) -> None:
     found = score(outcome(rule("a"), passed=1), reaches=reaches)
     assert (reaches, reaches, []) == (found.highest, found.level, found.next_level)
@@ -396,7 +409,7 @@ def test_beyond_twelve_blocking_rules_a_finding_of_its_own_may_do() -> None:
 
 def test_every_combination_is_tried_with_the_shipped_rules() -> None:
     """What a level's warnings may be blocked by, error rules of lower levels apart, is few enough for that."""
-    for level in LEVELS[1:]:
+    for level in range(2, HIGHEST_LEVEL + 1):
         asked = [r.id for r in book().rules.values() if r.level == level and {"error"} != {s for _, s in r.severity}]
         behind: set[str] = set()
         while asked:

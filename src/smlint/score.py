@@ -14,7 +14,7 @@ from smlint.finding import Finding, Outcome
 from smlint.record import Record
 from smlint.rule import Dimension, Rule
 
-LEVELS = (1, 2, 3, 4, 5)
+HIGHEST_LEVEL = 5
 SHARE_PER_LEVEL = Fraction(4, 5)  # of the severity weight of a level's rules in a dimension
 DIMENSIONS_FOR_LEVEL = 4  # that must have a rule at a level, for a profile to reach it
 _EXACT_SEARCH = 12  # blocking rules of which every combination is tried for the next level; beyond, the cheapest few
@@ -145,7 +145,7 @@ class Score:
         for outcome in self._rules_of[dimension]:
             by_level.setdefault(outcome.rule.level, []).append(outcome)
         closed = [level for level, outcomes in by_level.items() if not _gate_open(outcomes)]
-        return min(closed, default=LEVELS[-1] + 1) - 1
+        return min(closed, default=HIGHEST_LEVEL + 1) - 1
 
     @cached_property
     def highest(self) -> int:
