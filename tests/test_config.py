@@ -280,6 +280,52 @@ def test_a_fault_in_toml_is_named_with_its_line(folder: Path, text: str, said: s
     assert complaint(folder, text, "pyproject.toml").startswith(said)
 
 
+SILENT = """extends:
+extends: [null]
+include:
+include: [null]
+exclude: [null]
+rules:
+"rules: {goal-orphan: }"
+"rules: {goal-orphan: {severity: }}"
+"rules: {goal-orphan: {options: }}"
+"rules: {goal-orphan: {options: {x: }}}"
+overrides:
+overrides: [null]
+"overrides: [{files: [plan.yaml], gate: }]"
+"overrides: [{files: [plan.yaml, null], rules: {goal-orphan: }}]"
+gate:
+"gate: {min_score: }"
+score:
+"score: {dimensions: }"
+"score: {severities: }"
+"score: {dimensions: {alignment: }}"
+lang:
+plugins:
+plugins: [null]
+rule_folders:
+rule_folders: [null]
+baseline:
+$schema:
+"""
+
+
+@pytest.mark.parametrize("text", [line.strip('"') for line in SILENT.splitlines()])
+def test_a_key_without_a_value_says_nothing(folder: Path, text: str) -> None:
+    (folder / "smlint.yaml").write_text(text)
+    found = settings(folder)
+    assert found._replace(book=None, source=None) == Settings(None)  # type: ignore[arg-type]
+    assert found.book.fingerprint == load().fingerprint
+
+
+def test_a_key_without_a_value_leaves_what_the_base_says(folder: Path) -> None:
+    (folder / "base.yaml").write_text("lang: nb\nrules: {goal-orphan: {severity: info}}\n")
+    (folder / "smlint.yaml").write_text("extends: base.yaml\nlang:\nrules: {goal-orphan: {severity: }}\n")
+    found = settings(folder)
+    assert found.language == "nb"
+    assert found.book.rules["goal-orphan"].default_severity == "info"
+
+
 def test_two_files_that_extend_each_other(folder: Path) -> None:
     (folder / "a.yaml").write_text("extends: smlint.yaml\n")
     (folder / "smlint.yaml").write_text("extends: a.yaml\n")

@@ -61,6 +61,7 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     options.add_experimental_option("prefs", {"download.default_directory": str(downloads)})
     driver = selenium.Chrome(options, selenium.ChromeService(DRIVER))
     driver.downloads = downloads
+    driver.set_script_timeout(120)  # axe reads a page of a thousand findings; seconds, but many on a busy machine
     yield driver
     driver.quit()
 

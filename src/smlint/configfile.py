@@ -55,7 +55,7 @@ def read_config(files: Files, path: str, name: str, seen: tuple[str, ...] = ()) 
         line = finding.place.line if document.marks else _line_in_toml(document.text, finding.path)
         raise ConfigError(name, line, finding.message("en").rstrip("."))
     folder = os.path.dirname(path)
-    own = Config(name, _anchored(document.data, folder), dict(_lines(document, name, document.data, ())))
+    own = Config(name, _anchored(_stated(document.data), folder), dict(_lines(document, name, document.data, ())))
     _check_patterns(own)
     bases = own.data.pop("extends", [])
     merged = Config(name, {}, {})
@@ -145,14 +145,21 @@ def _lines(document: Plan, name: str, value: Any, path: Path) -> Iterator[tuple[
         yield from _lines(document, name, inner, (*path, key))
 
 
+def _stated(value: Any) -> Any:
+    """A value without the keys and items that are written but say nothing: they count as missing, as in a plan."""
+    if isinstance(value, dict):
+        return {key: _stated(inner) for key, inner in value.items() if inner is not None}
+    return [_stated(item) for item in value if item is not None] if isinstance(value, list) else value
+
+
 def _anchored(data: dict[str, Any], folder: str) -> dict[str, Any]:
     """The data with absolute paths, and patterns beside the folder that they are relative to."""
     found = dict(data)
     for key in _PATTERNS:
         if key in found:
-            found[key] = (folder, tuple(found[key] or ()))
-    found["overrides"] = [each | {"files": (folder, tuple(each["files"]))} for each in data.get("overrides") or ()]
-    found["rule_folders"] = [_absolute(folder, each) for each in data.get("rule_folders") or ()]
+            found[key] = (folder, tuple(found[key]))
+    found["overrides"] = [each | {"files": (folder, tuple(each["files"]))} for each in data.get("overrides", ())]
+    found["rule_folders"] = [_absolute(folder, each) for each in data.get("rule_folders", ())]
     if "baseline" in found:
         found["baseline"] = _absolute(folder, found["baseline"])
     return found
