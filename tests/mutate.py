@@ -38,7 +38,7 @@ JUDGES = {
     "score": "score golden",
     "gate": "gate",
     "plan": "plan plan_properties",
-    "checks/__init__": "checks config",
+    "checks/__init__": "plugins checks config",
     "checks/dates": "checks",
     "checks/verdict": "checks",
     "checks/general": "checks",

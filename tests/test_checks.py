@@ -14,10 +14,11 @@ from typing import Any
 import pytest
 import yaml
 
-from smlint.checks import VERBS, Fail, OptionError, Verdict, quantity, verb
+from smlint.checks import VERBS, Fail, OptionError, Verdict, options, quantity, verb
 from smlint.checks.dates import add_months, days_between, in_months, months_between
 from smlint.checks.domain import resolved_chain
 from smlint.checks.general import Named
+from smlint.checks.verdict import one
 from smlint.hours import WEEK, clock, longest_gap, staffed
 from smlint.lint import lint
 from smlint.plan import Plan
@@ -402,6 +403,71 @@ def test_options_that_make_no_sense(name: str, options: Any) -> None:
         ask(name, options, GOALS)
 
 
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"x": 1, "a": 1}, "unknown option a, x (known: one two)"),
+        ({"one": 1, "x": 1}, "unknown option x (known: one two)"),
+        ({}, "missing option one, two"),
+        ({"two": 1}, "missing option one"),
+        (["one"], "options must be a map, not ['one']"),
+    ],
+)
+def test_what_is_said_of_options(given: Any, said: str) -> None:
+    with pytest.raises(OptionError) as caught:
+        options(given, "one two", "one two")
+    assert str(caught.value) == said
+
+
+def test_what_is_said_of_options_where_there_are_none() -> None:
+    with pytest.raises(OptionError, match=r"^unknown option x \(known: none\)$"):
+        options({"x": 1}, "")
+    assert options({}, "") == {}
+
+
+@pytest.mark.parametrize(
+    ("path", "found"),
+    [
+        ("id", "G1"), ("@.id", "G1"), ("gone", None), ("reporting.to", None), ("id.role", None),
+        ("$.owner.role", "Chief"), ("$.goals[0].id", "G1"), ("$.goals[*].id", "G1"), ("$.gone[*]", None),
+        ("success_criteria[*].id", "K1"), ("success_criteria[?@.id == 'K2'].id", "K2"),
+
+    ],
+)  # fmt: skip
+def test_one_value(path: str, found: Any) -> None:
+    view = view_of("owner: {role: Chief}\ngoals: [{id: G1, success_criteria: [{id: K1}, {id: K2}]}]")
+    spot = Spot(("goals", 0), view.data["goals"][0], view.plan)
+    assert one(path)(spot, view) == found
+
+
+@pytest.mark.parametrize("subject", [None, "text", 5, ["list"], True])
+def test_what_is_no_map_has_no_values(subject: Any) -> None:
+    view = view_of("owner: {role: Chief}")
+    assert [one(path)(Spot((), subject, view.plan), view) for path in ("title", "title.x", "@.title")] == [None] * 3
+
+
+@pytest.mark.parametrize(
+    ("spec", "number"),
+    [
+        (5, 5), (Fraction(1, 3), Fraction(1, 3)), ("$.period.months", None), ("id", None), ("$.investment.tools", 7),
+        ({"sum": ["$.goals[*].id", "$.investment.tools", "$.investment.training"]}, 10), ({"sum": []}, 0),
+        ({"count": "$.goals[*]"}, 2), ({"count": ["$.goals[*]", "$.gone", "$.investment.*"]}, 4),
+        ({"share": {"of": "$.investment.tools", "in": {"count": "$.goals[*]"}}}, 350),
+        ({"share": {"of": "$.investment.training", "in": {"sum": ["$.investment.tools", "$.investment.training"]}}}, 30),
+        ({"share": {"of": "$.investment.tools", "in": "$.gone"}}, None), ({"share": {"of": "gone", "in": 5}}, None),
+    ],
+)  # fmt: skip
+def test_quantities(spec: Any, number: Any) -> None:
+    view = view_of("goals: [{id: G1}, {id: G2}]\ninvestment: {tools: 7, training: 3}")
+    assert quantity(spec, Spot(("goals", 0), view.data["goals"][0], view.plan), view) == number
+
+
+def test_what_is_no_quantity() -> None:
+    view = view_of("goals: []")
+    with pytest.raises(OptionError, match=r"^not a quantity: \{'mean': 5\}$"):
+        quantity({"mean": 5}, Spot((), view.data, view.plan), view)
+
+
 def test_a_verb_that_is_none() -> None:
     with pytest.raises(ValueError):
         verb("guess")
@@ -422,7 +488,10 @@ def test_a_quantity_is_no_truth() -> None:
         ("2027-01-31", 1, "2027-02-28"), ("2028-01-31", 1, "2028-02-29"), ("2027-12-31", 2, "2028-02-29"),
         ("2028-02-29", 12, "2029-02-28"), ("2028-02-29", 48, "2032-02-29"), ("2027-11-30", 1, "2027-12-30"),
         ("2027-12-15", 1, "2028-01-15"), ("2027-05-31", 0, "2027-05-31"), ("9999-12-31", 1, "9999-12-31"),
-        ("9999-06-01", 120, "9999-12-31"), ("1900-01-31", 1, "1900-02-28"), ("2000-01-31", 1, "2000-02-29"),
+        ("9999-06-01", 120, "9999-12-31"), ("2027-03-31", 1, "2027-04-30"), ("2027-03-31", 3, "2027-06-30"),
+        ("2027-03-31", 6, "2027-09-30"), ("2027-03-31", 8, "2027-11-30"), ("2027-01-31", 6, "2027-07-31"),
+        ("2027-01-31", 7, "2027-08-31"), ("2027-01-31", 9, "2027-10-31"), ("2027-01-31", 11, "2027-12-31"),
+        ("1900-01-31", 1, "1900-02-28"), ("2000-01-31", 1, "2000-02-29"),
     ],
 )  # fmt: skip
 def test_adding_months(date: str, months: int, later: str) -> None:

@@ -78,19 +78,8 @@ def one(path: str) -> Ask:
     if asked.key is not None:
         key = asked.key
         return lambda spot, view: spot.value.get(key) if type(spot.value) is dict else None
-    find, names, absolute = asked.one, list(map(str, asked.names)), asked.absolute
-    if not asked.singular:
-        return lambda spot, view: find(view.data, spot.value)
-
-    def ask(spot: Spot, view: View) -> Any:
-        value = view.data if absolute else spot.value
-        for name in names:
-            if type(value) is not dict:
-                return None
-            value = value.get(name)
-        return value
-
-    return ask
+    find = asked.one
+    return lambda spot, view: find(view.data, spot.value)
 
 
 def all_of(path: str) -> Callable[[Spot, View], list[Any]]:
