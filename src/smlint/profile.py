@@ -11,6 +11,7 @@ from typing import Any
 
 from smlint.plan import Number, Path, Plan
 from smlint.query import Query, condition, query
+from smlint.scalar import is_number
 from smlint.spot import Spot
 from smlint.words import folded
 
@@ -377,7 +378,7 @@ def _passed_on(criterion: dict[str, Any]) -> str:
 
 
 def _lacks(criterion: dict[str, Any]) -> bool:
-    return "unit" not in criterion or not isinstance(criterion.get("target"), int | Fraction)
+    return "unit" not in criterion or not is_number(criterion.get("target"))
 
 
 def _add_up(investment: dict[str, Any]) -> None:

@@ -12,12 +12,12 @@ against each other. Function extensions beside the standard ones:
 from __future__ import annotations
 
 from collections.abc import Callable
-from fractions import Fraction
 from functools import cache
 from typing import Any
 
 from smlint.expression import iregexp
 from smlint.plan import Items, OutOfRange, Path, number, positions
+from smlint.scalar import is_number
 from smlint.words import folded
 
 Located = list[tuple[Path, Any]]
@@ -413,10 +413,6 @@ def _length(value: Any) -> Any:
     return len(value) if isinstance(value, str | list) else NOTHING
 
 
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | Fraction) and not isinstance(value, bool)
-
-
 def _text(value: Any) -> Any:
     return folded(value) if isinstance(value, str) else NOTHING
 
@@ -446,14 +442,21 @@ def _equal(left: Any, right: Any) -> bool:
 
 
 def _less(left: Any, right: Any) -> bool:
-    if isinstance(left, str) and isinstance(right, str):
-        return left < right
-    return _is_number(left) and _is_number(right) and bool(left < right)
+    return _ordered(left, right) and bool(left < right)
+
+
+def _at_most(left: Any, right: Any) -> bool:
+    return bool(left <= right) if _ordered(left, right) else _equal(left, right)
+
+
+def _ordered(left: Any, right: Any) -> bool:
+    """Whether one of two values can come before the other: two numbers or two texts."""
+    return (is_number(left) and is_number(right)) or (type(left) is str and type(right) is str)
 
 
 _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "length": _length,
-    "number": _is_number,
+    "number": is_number,
     "text": _text,
     "match": _match,
     "search": _search,
@@ -463,6 +466,6 @@ _COMPARE: dict[str, Callable[[Any, Any], bool]] = {
     "!=": lambda left, right: not _equal(left, right),
     "<": _less,
     ">": lambda left, right: _less(right, left),
-    "<=": lambda left, right: _less(left, right) or _equal(left, right),
-    ">=": lambda left, right: _less(right, left) or _equal(left, right),
+    "<=": _at_most,
+    ">=": lambda left, right: _at_most(right, left),
 }

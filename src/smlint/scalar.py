@@ -9,6 +9,7 @@ from typing import Any
 from smlint.pattern import pattern
 
 Number = int | Fraction
+_NUMBERS = frozenset((int, Fraction))
 
 LIMIT_DIGITS, LIMIT_DECIMALS = 15, 6  # a number is below 10^15 and has at most 6 decimals
 
@@ -80,18 +81,23 @@ def _based(text: str) -> int | OutOfRange | None:
     return value if value < 10**LIMIT_DIGITS else OutOfRange(text)
 
 
+def is_number(value: Any) -> bool:
+    """A number of a plan, and not true or false. By its very type: rules ask this all the time."""
+    return type(value) in _NUMBERS
+
+
 def tagged(tag: str, text: str) -> Any:
     """The value of a scalar with an explicit core tag. Raises ValueError when the tag is another, or does not fit."""
     kind = tag.removeprefix(_CORE) if tag.startswith(_CORE) else None
     if kind == "str":
         return text
     value = meaning(text)
-    is_number = isinstance(value, int | Fraction | OutOfRange) and not isinstance(value, bool)
+    numeric = is_number(value) or isinstance(value, OutOfRange)
     fits = {
         "null": value is None,
         "bool": isinstance(value, bool),
-        "int": is_number and not isinstance(value, Fraction),
-        "float": is_number,
+        "int": numeric and not isinstance(value, Fraction),
+        "float": numeric,
     }
     if not fits.get(kind or "", False):
         raise ValueError(tag)

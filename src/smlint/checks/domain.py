@@ -8,11 +8,12 @@ from math import prod
 from typing import Any
 
 from smlint.checks.dates import days_between, months_between
-from smlint.checks.verdict import Fail, OptionError, Verdict, is_number, options
+from smlint.checks.verdict import Fail, OptionError, Verdict, options
 from smlint.hours import DAY, WEEK, Stretch, clock, longest_gap, staffed
 from smlint.plan import Number
 from smlint.profile import View, all_criteria
 from smlint.record import Record
+from smlint.scalar import is_number
 from smlint.spot import Spot
 from smlint.words import Code, Measure, Percent, Word
 

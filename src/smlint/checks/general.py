@@ -16,7 +16,6 @@ from smlint.checks.verdict import (
     Prepared,
     Verdict,
     all_of,
-    is_number,
     key_of,
     many,
     measured,
@@ -27,6 +26,7 @@ from smlint.expression import search
 from smlint.plan import Number
 from smlint.profile import View, applies
 from smlint.query import condition, frozen, query
+from smlint.scalar import is_number
 from smlint.spot import Spot
 from smlint.words import Code, folded
 
@@ -169,7 +169,8 @@ def one_of(given: Any) -> Check:
     return check
 
 
-def pattern(spot: Spot, given: Any, view: View) -> Verdict:
+@Prepared
+def pattern(given: Any) -> Check:
     """The texts match, or do not.
 
     `fields` (queries); `forbid` or `require` (words: whole words in any case, `*` for any ending, all capitals as
@@ -179,27 +180,38 @@ def pattern(spot: Spot, given: Any, view: View) -> Verdict:
     options(given, "fields forbid require whole ids_of required", "fields")
     if len(given.keys() & {"forbid", "require", "ids_of"}) != 1:
         raise OptionError("pattern needs one of forbid, require and ids_of")
-    texts = [(p, v) for field in given["fields"] for p, v in view.located(spot, field) if isinstance(v, str)]
-    if given.get("required") and not texts:
-        field = given["fields"][0]
-        return Fail({"value": None}, (key_of(field),), view.path(spot, field))
-    for path, text in texts:
-        if "ids_of" in given:
-            held = any(id in view.ids(given["ids_of"]) for id in candidates(text))
-            said: str | None = text
-        else:
-            words = tuple(given.get("forbid") or given.get("require") or ())
-            found = _wholly(text, words) if given.get("whole") else _within(text, words)
-            held = (found is None) if "forbid" in given else (found is not None)
-            said = found or text
-        if not held:
-            return Fail({"value": said}, (key_of(_stem(given["fields"][0])),), path)
-    return None
+    fields, required, fault = given["fields"], given.get("required"), _fault(given)
+    asks = [all_of(field) for field in fields]
+
+    def check(spot: Spot, view: View) -> Verdict:
+        texts = [value for ask in asks for value in ask(spot, view) if isinstance(value, str)]
+        if required and not texts:
+            return Fail({"value": None}, (key_of(fields[0]),), view.path(spot, fields[0]))
+        for index, text in enumerate(texts):
+            said = fault(text, view)
+            if said is not None:
+                paths = [path for field in fields for path, v in view.located(spot, field) if isinstance(v, str)]
+                return Fail({"value": said}, (key_of(_stem(fields[0])),), paths[index])
+        return None
+
+    return check
 
 
-def _wholly(text: str, words: tuple[str, ...]) -> str | None:
-    bare = folded(re.sub(r"^[\W_]+|[\W_]+$", "", text))
-    return text if bare in _folded_words(words) else None
+def _fault(given: dict[str, Any]) -> Callable[[str, View], str | None]:
+    """What a message quotes of a text that is not as it should be; None when it is."""
+    if "ids_of" in given:
+        return lambda text, view: None if _names_one(text, view.ids(given["ids_of"])) else text
+    forbidden, words = "forbid" in given, tuple(given.get("forbid") or given.get("require") or ())
+    find = _wholly(words) if given.get("whole") else _within(words)
+    if forbidden:
+        return lambda text, view: find(text)
+    return lambda text, view: text if find(text) is None else None
+
+
+def _wholly(words: tuple[str, ...]) -> Callable[[str], str | None]:
+    """A question about a text: the text itself when it is one of the words and no more."""
+    known = _folded_words(words)
+    return lambda text: text if folded(re.sub(r"^[\W_]+|[\W_]+$", "", text)) in known else None
 
 
 @cache
@@ -207,15 +219,27 @@ def _folded_words(words: tuple[str, ...]) -> frozenset[str]:
     return frozenset(map(folded, words))
 
 
-def _within(text: str, words: tuple[str, ...]) -> str | None:
-    """The first word or expression of a list that stands in a text, as it is written there."""
-    text = _composed(text)
-    found = _expression(tuple(word for word in words if not _is_expression(word))).search(text)
-    if found:
-        return found[0]
-    return next(
-        (said for word in words if _is_expression(word) and (said := search(word[1:-1], text)) is not None), None
-    )
+def _within(words: tuple[str, ...]) -> Callable[[str], str | None]:
+    """A question about a text: the first word or expression of a list that stands in it, as it is written there."""
+    plain = tuple(word for word in words if not _is_expression(word))
+    expressions = [word[1:-1] for word in words if _is_expression(word)]
+    expression, beginnings = _expression(plain), [_beginning(word) for word in plain]
+
+    def within(text: str) -> str | None:
+        text = _composed(text)
+        if not text.isascii() or any(map(text.lower().__contains__, beginnings)):
+            found = expression.search(text)
+            if found:
+                return found[0]
+        return next((said for each in expressions if (said := search(each, text)) is not None), None)
+
+    return within
+
+
+def _beginning(word: str) -> str:
+    """Letters that an ASCII text must have, in small, for a word to stand in it: far faster to look for."""
+    found = re.match("[a-z0-9]*", word.lower())
+    return found[0] if found and word.isascii() else ""
 
 
 def _is_expression(word: str) -> bool:
@@ -242,13 +266,17 @@ def _expression(words: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile("|".join(parts) or r"(?!)")
 
 
-def candidates(text: str) -> list[str]:
-    """The pieces of a text that may be an id as a whole word: words, and words joined by punctuation.
+def _names_one(text: str, ids: frozenset[str]) -> bool:
+    """Whether an id stands in a text as a whole word, or as words joined by punctuation.
 
     At most eight words are joined, so that the work grows with the text.
     """
     words = list(re.finditer(r"\w+", text))
-    return [text[first.start() : last.end()] for index, first in enumerate(words) for last in words[index : index + 8]]
+    return any(
+        text[first.start() : last.end()] in ids
+        for index, first in enumerate(words)
+        for last in words[index : index + 8]
+    )
 
 
 @Prepared
@@ -333,15 +361,13 @@ def compares(given: Any) -> Check:
     options(given, "left op right by tolerance_percent tolerance_points scale", "left op right")
     measure_left, measure_right = _side(given["left"], given), _side(given["right"], given)
     pick = one(given["by"]) if "by" in given else None
-    for op in given["op"].values() if pick else (given["op"],):  # a wrong one is never passed over
-        if op not in _COMPARE:
-            raise OptionError(f"unknown comparison {op!r}")
+    tests = {op: _comparison(op, given) for op in (given["op"].values() if pick else (given["op"],))}
     paths = [side for side in (given["left"], given["right"]) if isinstance(side, str)]
 
     def check(spot: Spot, view: View) -> Verdict:
         left, right = measure_left(spot, view), measure_right(spot, view)
         op = given["op"].get(pick(spot, view)) if pick else given["op"]
-        if left is not None and right is not None and op is not None and _true(left, op, right, given):
+        if left is not None and right is not None and op is not None and tests[op](left, right):
             return None
         lacking = [path for path in paths if view.one(spot, path) is None] or paths
         at = view.path(spot, lacking[0]) if lacking else None
@@ -357,12 +383,17 @@ def _side(spec: Any, given: dict[str, Any]) -> Callable[[Spot, View], Number | N
     return lambda spot, view: scale.index(word) if (word := ask(spot, view)) in scale else None
 
 
-def _true(left: Number, op: str, right: Number, given: dict[str, Any]) -> bool:
-    slack: Number = abs(right) * given.get("tolerance_percent", 0) + 100 * given.get("tolerance_points", 0)
-    return _COMPARE[op](100 * (left - right), slack)
+def _comparison(op: str, given: dict[str, Any]) -> Callable[[Number, Number], bool]:
+    """Whether a comparison is true of two numbers, within what the options tolerate. Raises OptionError."""
+    if op not in _COMPARE:  # a wrong one is never passed over, whichever of a table is asked for
+        raise OptionError(f"unknown comparison {op!r}")
+    compare, percent, points = _COMPARE[op], given.get("tolerance_percent", 0), given.get("tolerance_points", 0)
+    if not percent and not points:
+        return lambda left, right: compare(left - right, 0)
+    return lambda left, right: compare(100 * (left - right), abs(right) * percent + 100 * points)
 
 
-# By how much the left side is over the right, and how much of that is tolerated, both in hundredths.
+# By how much the left side is over the right, and how much of that is tolerated, both in one unit.
 _COMPARE: dict[str, Callable[[Number, Number], bool]] = {
     "~": lambda over, slack: -slack <= over <= slack,
     "=": lambda over, slack: -slack <= over <= slack,

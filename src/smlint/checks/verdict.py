@@ -11,6 +11,7 @@ from smlint.plan import Number, Path
 from smlint.profile import View
 from smlint.query import query
 from smlint.record import Record
+from smlint.scalar import is_number
 from smlint.spot import Spot
 
 
@@ -57,11 +58,6 @@ def options(given: Any, allowed: str, required: str = "") -> dict[str, Any]:
 @cache
 def _names(words: str) -> frozenset[str]:
     return frozenset(words.split())
-
-
-def is_number(value: Any) -> bool:
-    """A number, and not true or false."""
-    return isinstance(value, int | Fraction) and not isinstance(value, bool)
 
 
 def many(value: Any) -> list[Any]:
