@@ -141,7 +141,7 @@ class _Run:
         self.weights = weights
         self.outcomes: dict[str, Outcome] = {}
         self.faults: dict[str, str] = {}  # rule -> itself if it has a finding, else the rule that blocks it
-        self.whole = Spot((), view.data, view.plan)
+        self.whole = [Spot((), view.data, view.plan)]
         self.selected: dict[str, list[Spot]] = {}
         self._at_fault: dict[str, frozenset[Path]] = {}
 
@@ -170,7 +170,7 @@ class _Run:
 
     def spots(self, ready: Ready) -> list[Spot]:
         if ready.whole:
-            return [self.whole]
+            return self.whole
         given = ready.rule.given
         if given not in self.selected:
             located = ready.select.located(self.view.data)
@@ -197,7 +197,7 @@ class _Run:
             at = query(rule.empty["fail"]).names if isinstance(rule.empty, dict) else ready.select.names
             fail = Fail({}, (".".join(map(str, ready.select.names)),), at)
             self.note(
-                Outcome(rule, severity, 1, 0, {}, [self.finding(rule, severity, self.whole, fail, at)], self.weights)
+                Outcome(rule, severity, 1, 0, {}, [self.finding(rule, severity, self.whole[0], fail, at)], self.weights)
             )
             return
         behind = self.faults.get(rule.empty) if isinstance(rule.empty, str) else None
@@ -247,8 +247,10 @@ def _compiled(check: dict[str, Any]) -> _Check:
     run = _group(name, check[name]) if name in ("all", "any") else _asks(name, check[name])
     filter = condition(check["if"]) if "if" in check else None
     when = profile_test(check["when"]) if "when" in check else None
-    if filter is None and when is None and not check.keys() & {"at", "values", "missing"}:
-        return run
+    if when is None and not check.keys() & {"at", "values", "missing"}:
+        if filter is None:
+            return run
+        return lambda spot, view: run(spot, view) if filter(view.data, spot.value) else LEFT_OUT
 
     def judged(spot: Spot, view: View) -> Any:
         if when is not None and not when(view.predicates):

@@ -30,6 +30,7 @@ NAMES = (
     "multi-language", "service", "paid", "influencer", "two-way", "internal", "vulnerable", "regulated", "competition",
     "approved",
 )  # fmt: skip
+_NAMES = frozenset(NAMES)
 
 # The level that each metric of the vocabulary shows; `custom` states its own.
 LEVELS = ("input", "output", "outtake", "outcome", "impact")
@@ -189,7 +190,7 @@ def predicates(data: dict[str, Any]) -> Predicates:
         "competition": any(initiative.get("kind") == "competition" for initiative in initiatives),
         "approved": data.get("status") == "approved",
     }
-    return frozenset(name for name, true in holds.items() if true and name in NAMES)
+    return _NAMES.intersection([name for name, true in holds.items() if true])
 
 
 def _size(employees: Number | None) -> str:
@@ -340,31 +341,30 @@ def _follow_chains(data: dict[str, Any]) -> None:
     counted: to a counted population; incomplete: a criterion on the way lacks a unit or a numeric target;
     open: nowhere, in a circle, or over something that is no percentage.
     """
-    known = {criterion["id"]: criterion for criterion in all_criteria(data) if "id" in criterion}
-    for criterion in known.values():
-        _follow(criterion, known)
-    for criterion in all_criteria(data):
-        _follow(criterion, known)
+    every = all_criteria(data)
+    known = {criterion["id"]: criterion for criterion in every if "id" in criterion}
+    for criterion in every:
+        of = criterion.get("of")
+        if not isinstance(of, str):  # it leads no further
+            counted = isinstance(of, dict) and "population" in of and of.get("count", 0) > 0
+            criterion["_chain"] = "counted" if counted else "open"
+    for criterion in (*known.values(), *every):
+        if "_chain" not in criterion:
+            _follow(criterion, known)
 
 
-def _follow(start: dict[str, Any], known: dict[str, dict[str, Any]]) -> None:
+def _follow(here: dict[str, Any], known: dict[str, dict[str, Any]]) -> None:
     way: list[dict[str, Any]] = []
     on_way: set[int] = set()
-    here, state = start, "open"
     while "_chain" not in here and id(here) not in on_way:
         way.append(here)
         on_way.add(id(here))
-        of = here.get("of")
-        if not isinstance(of, str):
-            state = "counted" if isinstance(of, dict) and "population" in of and of.get("count", 0) > 0 else "open"
-            break
-        here = known[of]
+        here = known[here["of"]]
+    if id(here) in on_way:  # a circle: one that lacks something makes all of it incomplete
+        circle = way[next(i for i, item in enumerate(way) if item is here) :]
+        state = "incomplete" if any(_lacks(item) for item in circle) else "open"
     else:
-        if id(here) in on_way:  # a circle: one that lacks something makes all of it incomplete
-            circle = way[next(i for i, item in enumerate(way) if item is here) :]
-            state = "incomplete" if any(_lacks(item) for item in circle) else "open"
-        else:
-            state = _passed_on(here)
+        state = _passed_on(here)
     for item in reversed(way):
         item["_chain"] = state
         state = _passed_on(item)

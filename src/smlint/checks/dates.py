@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from functools import lru_cache
 
 
 def parse(text: str) -> datetime.date:
@@ -37,6 +38,7 @@ def days_between(start: str, end: str) -> int:
     return (parse(end) - parse(start)).days
 
 
+@lru_cache(256)  # asked of a plan's period again and again
 def months_between(start: str, end: str) -> tuple[int, int]:
     """Whole calendar months from `start` to the day after `end`, and the days left over."""
     last = parse(end)

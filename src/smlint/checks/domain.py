@@ -148,6 +148,8 @@ def _inside(initiative: dict[str, Any], period: dict[str, Any]) -> Number:
     first, last = period.get("from"), period.get("to")
     if initiative.get("ongoing") or not (since and until and first and last) or until < since or last < first:
         return 1
+    if first <= since and until <= last:  # as nearly all do
+        return 1
     start, end = max(since, first), min(until, last)
     return Fraction(max(days_between(start, end) + 1, 0), days_between(since, until) + 1)
 

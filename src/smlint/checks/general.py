@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import cache
-from itertools import pairwise
 from typing import Any
 
 from smlint.checks.dates import add_months, in_months
@@ -58,13 +57,17 @@ def present(given: Any) -> Check:
 
 
 def _fields(given: dict[str, Any]) -> Check:
-    is_there = _is_there(given)
-    needed = [(field, one(field), is_there) for field in given.get("fields", ())]
+    suits = _kind(given)
+    needed = [(field, one(field), suits) for field in given.get("fields", ())]
     needed += [(field, one(field), _is_true) for field in given.get("true", ())]
     some = [(field, one(field)) for field in given.get("any", ())]
 
     def check(spot: Spot, view: View) -> Verdict:
-        lacking = [field for field, ask, holds in needed if not holds(ask(spot, view))]
+        lacking = []
+        for field, ask, holds in needed:
+            value = ask(spot, view)
+            if value is None or (holds is not None and not holds(value)):
+                lacking.append(field)
         if some and all(ask(spot, view) is None for _, ask in some):
             lacking += [field for field, _ in some]
         if not lacking:
@@ -78,16 +81,18 @@ def _is_true(value: Any) -> bool:
     return value is True
 
 
-def _is_there(given: dict[str, Any]) -> Callable[[Any], bool]:
-    """What makes a field present: that it has a value, and one of the right kind."""
+def _kind(given: dict[str, Any]) -> Callable[[Any], bool] | None:
+    """What the value of a field must be; None where any will do."""
     kind, words = given.get("type"), _folded_words(tuple(given.get("not_words") or ()))
+    if not kind and not words:
+        return None
 
-    def is_there(value: Any) -> bool:
-        if value is None or (kind and not (is_number(value) if kind == "number" else isinstance(value, str))):
+    def suits(value: Any) -> bool:
+        if kind and not (is_number(value) if kind == "number" else isinstance(value, str)):
             return False
-        return not words or not isinstance(value, str) or folded(value) not in words
+        return not isinstance(value, str) or folded(value) not in words
 
-    return is_there if kind or words else lambda value: value is not None
+    return suits
 
 
 @Prepared
@@ -336,9 +341,9 @@ def in_order(given: Any) -> Check:
                 known.append((path, date))
             elif not skip:
                 return Fail({"date": None}, (key_of(path),), view.path(spot, path))
-        for index, ((before, start), (after, end)) in enumerate(pairwise(known)):
-            grace = months if index == len(known) - 2 else 0
-            limit = add_months(end, grace) if grace else end
+        for index in range(1, len(known)):
+            (before, start), (after, end) = known[index - 1], known[index]
+            limit = add_months(end, months) if months and index == len(known) - 1 else end
             if start > limit or (strict and start == limit):
                 path, date = (after, end) if before == "as-of" else (before, start)
                 return Fail({"date": date}, (key_of(path),), view.path(spot, path))
