@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from smlint.pattern import pattern
-from smlint.plan import Path, Place, Plan
+from smlint.plan import Mark, Path, Place, Plan
 from smlint.record import Record
 
 _COMMENT = pattern(r"#[ \t]*smlint:[ \t]*waive\b[ \t]*([^\n\r]*)")
@@ -94,7 +94,9 @@ class _Text:
 
 def _entries(marks: Any, path: Path) -> Iterator[tuple[int, Path, list[tuple[int, int]]]]:
     """Every entry of the plan: where it begins, its path, and the ranges of its texts: key and, if a scalar, value."""
-    for part, (key, key_end, start, end, inside) in marks.items() if isinstance(marks, dict) else enumerate(marks):
-        yield key, (*path, part), [(key, key_end)] + ([(start, end)] if inside is None else [])
-        if inside is not None:
-            yield from _entries(inside, (*path, part))
+    for part, packed in marks.items() if isinstance(marks, dict) else enumerate(marks):
+        mark = Mark.of(packed)
+        texts = [(mark.key, mark.key_end)] + ([(mark.start, mark.end)] if mark.inside is None else [])
+        yield mark.key, (*path, part), texts
+        if mark.inside is not None:
+            yield from _entries(mark.inside, (*path, part))

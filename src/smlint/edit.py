@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Sequence
 
 from smlint.pattern import pattern
-from smlint.plan import Plan
+from smlint.plan import Mark, Plan
 from smlint.record import Record
 
 _PLAIN = pattern(r"(?!(?:true|false|null|y|n|yes|no|on|off)$)[a-z][a-z0-9_-]*|[A-Z][0-9]+")  # needs no quotes
@@ -67,7 +67,7 @@ def line_end(text: str, at: int) -> int:
 
 def waiver_edit(plan: Plan, entries: Sequence[dict[str, str]]) -> Edit:
     """The edit that adds waivers, each a map of keys in their order."""
-    text, mark = plan.text, plan.marks.get("waivers")
+    text, mark = plan.text, plan.mark(("waivers",))
     ending = newline(text)
     if mark is None and text.lstrip().startswith("{"):
         close = text.rstrip().rindex("}")
@@ -77,14 +77,14 @@ def waiver_edit(plan: Plan, entries: Sequence[dict[str, str]]) -> Edit:
     if mark is None:
         lead = "" if text.endswith("\n") else ending
         return Edit(len(text), len(text), f"{lead}waivers:{ending}{_block(entries, '  ', ending)}")
-    _, key_end, start, end, items = mark
-    if text[start : start + 1] == "[":
-        last = len(text[: end - 1].rstrip())
+    items = [Mark.of(item) for item in mark.inside or ()]
+    if text[mark.start : mark.start + 1] == "[":
+        last = len(text[: mark.end - 1].rstrip())
         comma = "" if text[:last].endswith(("[", ",")) else ", "
         return Edit(last, last, comma + ", ".join(map(_flow, entries)))
-    dash = text[: items[0][2]].rindex("-") if items else 0
+    dash = text[: items[0].start].rindex("-") if items else 0
     indent = text[line_start(text, dash) : dash] if items else "  "
-    at = line_end(text, len(text[: items[-1][3] if items else key_end].rstrip()))
+    at = line_end(text, len(text[: items[-1].end if items else mark.key_end].rstrip()))
     lead = "" if text[:at].endswith("\n") else ending
     return Edit(at, at, lead + _block(entries, indent, ending))
 

@@ -70,13 +70,13 @@ def _cores() -> int:
 def look_at(source: Source) -> Outcome:
     """The outcome of one file."""
     try:
-        return _look_into(source, read_bytes(source.name, Limits()))
+        plan = plan_in(source, read_bytes(source.name, Limits()), Limits())  # whose bytes nobody holds on to
     except Unreadable as error:
         return error.problem
+    return _report(source, plan)
 
 
-def _look_into(source: Source, raw: bytes) -> Report | None:
-    plan = plan_in(source, raw, Limits())
+def _report(source: Source, plan: Plan | None) -> Report | None:
     return None if plan is None else judged(plan, source.settings, source.earlier)
 
 
@@ -97,7 +97,7 @@ def _packed(source: Source) -> _Packed:
     """The outcome of a file, as small as it can be made."""
     try:
         raw = read_bytes(source.name, Limits())
-        report = _look_into(source, raw)
+        report = _report(source, plan_in(source, raw, Limits()))
     except Unreadable as error:
         return None, error.problem
     if report is None or not _lean or report.change is not None:

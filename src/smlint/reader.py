@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sys import intern
 from typing import Any
 
 from yaml.error import YAMLError
@@ -36,10 +37,19 @@ class Mark(Record):
     key_end: int
     start: int
     end: int
-    inside: Any  # dict[str, MarkTuple] | list[MarkTuple] | None
+    inside: Any  # dict[str, Packed] | list[Packed] | None
+
+    @classmethod
+    def of(cls, packed: Packed) -> Mark:
+        """The mark that was kept packed."""
+        key, key_length, gap, length, inside = packed
+        start = key + key_length + gap
+        return cls(key, key + key_length, start, start + length, inside)
 
 
-MarkTuple = tuple[int, int, int, int, Any]  # a Mark before somebody asks for its fields: a fifth of the cost
+# A mark as it is kept until somebody asks for it: where the key begins, its length, from its end to the value, the
+# value's length, and what is inside. Python has small numbers once and for all, so that a mark is half as large.
+Packed = tuple[int, int, int, int, Any]
 
 
 class Fault(Record):
@@ -70,7 +80,7 @@ _NO_KEYS = frozenset(("", "~", "null", "Null", "NULL"))
 _ODD_KEYS = _NO_KEYS | {"<<"}
 
 
-def read(text: str, limits: Limits, parse: Parse) -> tuple[Any, MarkTuple]:
+def read(text: str, limits: Limits, parse: Parse) -> tuple[Any, Packed]:
     """Data and mark of the only document in a text. Raises Stop."""
     events: Events | None = None
     hidden = disguise(text)
@@ -106,7 +116,7 @@ class _Reader:
         self.added = 0  # nodes, by aliases
         self.merges: dict[int, list[tuple[Any, Any]]] = {}  # by depth: the maps to merge once the open one is complete
 
-    def read(self, events: Events) -> tuple[Any, MarkTuple]:
+    def read(self, events: Events) -> tuple[Any, Packed]:
         """The hot loop: one function, local names and no calls on the beaten track, because reading time is spent here.
 
         `data` is the open collection and `marks` its marks; `key` is what its next value belongs to, None when a key
@@ -129,9 +139,11 @@ class _Reader:
                 if not plain or anything_may_come:
                     value, plain, end = self._uncommon(event, start, end)
                 if key is None:
-                    key, key_start, key_end = value, start, end
+                    key_start, key_end = start, end
                     if value in _ODD_KEYS or value in data or type(value) is not str:
                         key = self._odd_key(value, plain, data, start, end)
+                    else:
+                        key = intern(value)  # a name that stands in every goal is kept once
                     continue
                 if plain and value[:1] in MAY_MEAN_MORE:
                     value = meaning(value)
@@ -172,13 +184,13 @@ class _Reader:
             # A value is complete: put it where it belongs.
             if key is _ITEM:
                 data.append(value)
-                marks.append((start, start, start, end, inside))
+                marks.append((start, 0, 0, end - start, inside))
             elif key is _MERGE:
                 self._note_merge(value, inside, key_start, end)
                 key = None
             else:
                 data[key] = value
-                marks[key] = key_start, key_end, start, end, inside
+                marks[key] = key_start, key_end - key_start, start - key_end, end - start, inside
                 key = None
         return (data[0], marks[0]) if data else (None, (0, 0, 0, 0, None))
 

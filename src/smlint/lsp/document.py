@@ -8,7 +8,7 @@ from typing import Any
 from smlint.discovery import is_plan
 from smlint.fix import encoded
 from smlint.lsp.positions import Lines
-from smlint.plan import Path, Place
+from smlint.plan import Mark, Path, Place
 from smlint.report import Report, judge
 from smlint.settings import Settings
 
@@ -58,19 +58,20 @@ def entry_at(document: Document, offset: int) -> tuple[Path, bool] | None:
     """The path of the key or scalar at an offset, and whether it is the key; None where there is neither."""
     if not document.readable:
         return None
-    at, marks, path = offset - document.shift, document.report.plan.marks, ()
+    at, path = offset - document.shift, ()
     found: tuple[Path, bool] | None = None
-    inside: Any = marks
+    inside: Any = document.report.plan.marks
     while inside:
         parts = inside.items() if isinstance(inside, dict) else enumerate(inside)
-        entry = next(((part, mark) for part, mark in parts if mark[0] <= at <= max(mark[1], mark[3])), None)
+        marks = ((part, Mark.of(packed)) for part, packed in parts)
+        entry = next(((part, mark) for part, mark in marks if mark.key <= at <= max(mark.key_end, mark.end)), None)
         if entry is None:
             return found
-        part, (key, key_end, start, end, below) = entry
+        part, mark = entry
         path = (*path, part)  # type: ignore[assignment]
-        if isinstance(part, str) and key <= at <= key_end:
+        if isinstance(part, str) and mark.key <= at <= mark.key_end:
             return path, True
-        if below is None:
-            return (path, False) if start <= at <= end else found
-        inside = below
+        if mark.inside is None:
+            return (path, False) if mark.start <= at <= mark.end else found
+        inside = mark.inside
     return found

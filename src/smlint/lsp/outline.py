@@ -8,6 +8,7 @@ from typing import Any
 from lsprotocol.types import CodeLens, Command, DocumentSymbol, Position, Range, SymbolKind
 
 from smlint.lsp.document import Document
+from smlint.plan import Mark
 from smlint.reporters import Look
 from smlint.reporters.style import Pen, standing
 from smlint.spot import label
@@ -22,14 +23,14 @@ def symbols(document: Document) -> list[DocumentSymbol]:
     return [found for key, mark in plan.marks.items() if (found := _symbol(document, (key,), mark, plan.data.get(key)))]
 
 
-def _symbol(document: Document, path: tuple[Any, ...], mark: Any, value: Any) -> DocumentSymbol | None:
-    key, key_end, start, end, inside = mark
+def _symbol(document: Document, path: tuple[Any, ...], packed: Any, value: Any) -> DocumentSymbol | None:
+    mark = Mark.of(packed)
     item = isinstance(path[-1], int)
     name = written(label(path, value), document.language) if item else str(path[-1])
     detail = _detail(value)
-    last = max(end, key_end)
-    whole = document.lines.range(key + document.shift, last + document.shift)
-    head = document.lines.range(key + document.shift, (key_end if not item else min(start + 1, last)) + document.shift)
+    last = max(mark.end, mark.key_end)
+    head = min(mark.start + 1, last) if item else mark.key_end
+    whole, selection = (document.lines.range(mark.key + document.shift, to + document.shift) for to in (last, head))
     kind = (
         SymbolKind.Array
         if isinstance(value, list)
@@ -37,9 +38,14 @@ def _symbol(document: Document, path: tuple[Any, ...], mark: Any, value: Any) ->
         if isinstance(value, dict)
         else SymbolKind.Field
     )
-    children = list(_children(document, path, inside, value))
+    children = list(_children(document, path, mark.inside, value))
     return DocumentSymbol(
-        name=safe(name)[:120] or "?", detail=detail, kind=kind, range=whole, selection_range=head, children=children
+        name=safe(name)[:120] or "?",
+        detail=detail,
+        kind=kind,
+        range=whole,
+        selection_range=selection,
+        children=children,
     )
 
 
