@@ -20,6 +20,8 @@ from smlint.shape import shape
 from smlint.waiver import Waiver, waive
 from smlint.words import Word
 
+NOTHING: dict[Any, Any] = {}  # never written to: of ten thousand reports, each would have six empty ones of its own
+
 
 class Report:
     """What smlint has to say of one plan: findings in report order, waivers and owners by finding id, and the score.
@@ -56,7 +58,7 @@ class Report:
         self.settings = settings
         self.change: Change | None = None
         self.findings = sorted(findings, key=report_order)
-        self.waivers = waivers
+        self.waivers = waivers or NOTHING
         self.score = score
         self.data = data
         self.title: str | None = data.get("title")
@@ -64,10 +66,10 @@ class Report:
         self.ambition: int | None = data.get("organisation", {}).get("ambition", {}).get("level")
         if owners is None:
             owners = {finding.id: _owner(finding, data, settings.book.dimensions) for finding in findings}
-        self.owners = owners
+        self.owners = owners or NOTHING
         self.profile = profile
         self.saw_day = saw_day
-        self.lines = _shown_lines(plan, findings) if lines is None else lines
+        self.lines = (_shown_lines(plan, findings) if lines is None else lines) or NOTHING
 
     def waived(self, finding: Finding) -> bool:
         """Whether a waiver hides this finding from the gate."""
@@ -79,7 +81,7 @@ class Report:
 
     def lean(self) -> Report:
         """The same report without what only judging needed, so that a run over many plans stays small."""
-        self.plan.text, self.plan.marks, self.plan.data, self.data = "", {}, {}, {}
+        self.plan.text, self.plan.marks, self.plan.data, self.data = "", NOTHING, NOTHING, NOTHING
         self.plan.names.clear()
         if self.change and self.change.before and self.change.before is not self:
             self.change.before.lean()

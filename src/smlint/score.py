@@ -32,6 +32,8 @@ class Part(Record):
 class Score:
     """The score of one plan. Everything but total and level is worked out when somebody asks."""
 
+    _later: Callable[[], Score]
+
     def __init__(
         self, outcomes: Mapping[str, Outcome], dimensions: Mapping[str, Dimension], by_profile: Iterable[Rule]
     ) -> None:
@@ -44,7 +46,7 @@ class Score:
     def known(cls, total: Fraction, level: int, highest: int, later: Callable[[], Score]) -> Score:
         """A score whose figures are known already; `later` gives the rest if somebody asks for it."""
         score = cls.__new__(cls)
-        score.__dict__.update(total=total, level=level, highest=highest, _later=later)
+        score.total, score.level, score.highest, score._later = total, level, highest, later
         return score
 
     def __getattr__(self, name: str) -> Any:
