@@ -14,6 +14,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -23,6 +24,7 @@ from smlint.baseline import BaselineError, read_baseline
 from smlint.config import ConfigError, Configurations
 from smlint.discovery import Unreadable, read, sources
 from smlint.files import Disk
+from smlint.format import Schema, plan_schema, says_something
 from smlint.plan import Limits
 from smlint.report import judge
 from smlint.rulebook import RuleError, load
@@ -109,6 +111,29 @@ def test_a_plan_by_a_stranger(name: str, tmp_path: Path) -> None:
 
 
 # Files that are none
+
+
+def every_text(node: Schema, text: str) -> Any:
+    """A plan, or a part of one, in which everything that an author words freely is this text."""
+    if "object" in node.types:
+        keys = {key: every_text(inner, text) for key, inner in node.properties.items() if not key.startswith("x-")}
+        return {key: inner for key, inner in keys.items() if inner is not None}
+    if node.items:
+        return [] if (inner := every_text(node.items, text)) is None else [inner]
+    return text if node.fits is says_something and not node.refs else None
+
+
+@pytest.mark.parametrize("repeated", ["!", " ", " !", "`a", "\\", "advertising "])
+def test_texts_that_are_long_and_odd(repeated: str, tmp_path: Path) -> None:
+    """What takes time as the square of a text's length takes minutes here."""
+    text = "a" + repeated * (150_000 // len(repeated)) + "a"
+    plan = every_text(plan_schema(), text) | {"smlint": 1}
+    assert len(plan) > 15
+    assert plan["audiences"][0]["description"] == plan["goals"][0]["success_criteria"][0]["name"] == text
+    (tmp_path / "plan.json").write_text(json.dumps(plan))
+    done = run("plan.json", "--format", "concise", "--as-of", "2027-01-15", cwd=tmp_path)
+    assert done.returncode == 1
+    assert b"wrong-type" not in done.stdout
 
 
 def test_what_is_no_file_is_told(tmp_path: Path) -> None:

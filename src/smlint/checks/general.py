@@ -22,6 +22,7 @@ from smlint.checks.verdict import (
     options,
 )  # fmt: skip
 from smlint.expression import search
+from smlint.pattern import pattern as pattern_of
 from smlint.plan import Number
 from smlint.profile import View, applies
 from smlint.query import condition, frozen, query
@@ -216,7 +217,17 @@ def _fault(given: dict[str, Any]) -> Callable[[str, View], str | None]:
 def _wholly(words: tuple[str, ...]) -> Callable[[str], str | None]:
     """A question about a text: the text itself when it is one of the words and no more."""
     known = _folded_words(words)
-    return lambda text: text if folded(re.sub(r"^[\W_]+|[\W_]+$", "", text)) in known else None
+    return lambda text: text if folded(_bare(text)) in known else None
+
+
+# Possessive: a run of punctuation is looked at once, however long it is and however many there are.
+_BARE = pattern_of(r"[\W_]*+((?:[^\W_]++|[\W_]++(?=[^\W_]))*+)")
+
+
+def _bare(text: str) -> str:
+    """A text without the punctuation at its ends."""
+    found = _BARE.match(text)
+    return found[1] if found else text
 
 
 @cache
