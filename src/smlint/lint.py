@@ -17,7 +17,7 @@ from smlint.query import condition, query
 from smlint.rule import Rule
 from smlint.rulebook import MODIFIERS, OWNERS, SEVERITY_WEIGHTS, Rulebook, RuleError, base
 from smlint.spot import Spot, identity
-from smlint.words import Code, Measure, Percent, Word
+from smlint.words import Code, Measure, Percent, Word, holes
 
 _Check = Callable[[Spot, View], Any]  # -> Verdict, or LEFT_OUT
 LEFT_OUT: Any = object()  # a check whose `if` or `when` is false: neither holds nor fails
@@ -76,7 +76,7 @@ def _severity(rule: Rule, predicates: Predicates) -> str:
 class Ready:
     """A rule with its texts turned into functions, once per rulebook."""
 
-    __slots__ = ("base", "blocked", "check", "rule", "select", "whole")
+    __slots__ = ("base", "blocked", "check", "rule", "said", "select", "whole")
 
     def __init__(self, rule: Rule) -> None:
         self.rule = rule
@@ -85,6 +85,7 @@ class Ready:
         self.base = base(rule.given)
         self.check = _compiled(rule.check)
         self.blocked = [blocker for entry in rule.blocked for blocker in _blockers(entry)]
+        self.said: set[str] | None = None  # the values that messages ask for; looked up when something is found
 
 
 @cache
@@ -165,7 +166,7 @@ class _Run:
             if fail is None or fail is LEFT_OUT:
                 passed += 1
             else:
-                findings.append(self.finding(rule, severity, spot, fail))
+                findings.append(self.finding(ready, severity, spot, fail))
         self.note(Outcome(rule, severity, len(spots), passed, blocked, findings, self.weights))
 
     def spots(self, ready: Ready) -> list[Spot]:
@@ -197,7 +198,9 @@ class _Run:
             at = query(rule.empty["fail"]).names if isinstance(rule.empty, dict) else ready.select.names
             fail = Fail({}, (".".join(map(str, ready.select.names)),), at)
             self.note(
-                Outcome(rule, severity, 1, 0, {}, [self.finding(rule, severity, self.whole[0], fail, at)], self.weights)
+                Outcome(
+                    rule, severity, 1, 0, {}, [self.finding(ready, severity, self.whole[0], fail, at)], self.weights
+                )
             )
             return
         behind = self.faults.get(rule.empty) if isinstance(rule.empty, str) else None
@@ -213,15 +216,17 @@ class _Run:
         elif outcome.blocked:
             self.faults[outcome.rule.id] = min(outcome.blocked)  # not the first: the order of items decides nothing
 
-    def finding(self, rule: Rule, severity: str, spot: Spot, fail: Fail, at: Path | None = None) -> Finding:
+    def finding(self, ready: Ready, severity: str, spot: Spot, fail: Fail, at: Path | None = None) -> Finding:
         """A failed subject with the values that its message needs."""
-        view = self.view
+        rule, view = ready.rule, self.view
+        if ready.said is None:
+            ready.said = set().union(*map(holes, rule.message.values()))
         if at is None:
             at = spot.path if rule.place == "@" else view.path(spot, rule.place) if rule.place else fail.at or spot.path
-        values: dict[str, Any] = {name: value for name, value in rule.options.items() if not isinstance(value, dict)}
-        if any("{as_of}" in message for message in rule.message.values()):
+        known = rule.options | _values(rule.values, spot, view) | fail.values
+        values = {name: value for name, value in known.items() if name in ready.said}
+        if "as_of" in ready.said:
             values["as_of"] = view.today
-        values |= _values(rule.values, spot, view) | fail.values
         below = f"{rule.place}." if rule.place and view.plan.has(at) else ""
         values["missing"] = [Code(key.removeprefix(below)) if type(key) is str else str(key) for key in fail.missing]
         values["label"] = spot.label

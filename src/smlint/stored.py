@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 from functools import cache, partial
+from sys import intern
 from typing import Any
 
 from smlint.checks.general import Named
@@ -60,7 +61,7 @@ def restored(name: str, kept: Stored, settings: Settings) -> Report:
         settings,
         waivers,
         saw_day=saw_day,
-        owners={finding.id: owner for finding, (*_, owner) in zip(findings, found, strict=True)},
+        owners={finding.id: owner and intern(owner) for finding, (*_, owner) in zip(findings, found, strict=True)},
         lines=dict(lines),
     ).lean()
 
@@ -130,9 +131,13 @@ def _finding(kept: Stored, settings: Settings) -> Finding:
     rule, severity, path, at, values, id, place, stands, variant = kept
     known = settings.book.rules.get(rule) or diagnostics()[rule]
     return Finding(
-        known, severity, tuple(path), tuple(at), _value(values),
+        known, intern(severity), _path(path), _path(at), _value(values),
         id=id, place=Place(*place), stands=stands, variant=variant,
     )  # fmt: skip
+
+
+def _path(parts: Stored) -> tuple[Any, ...]:
+    return tuple([intern(part) if type(part) is str else part for part in parts])
 
 
 def _waiver(kept: Stored) -> Waiver:
