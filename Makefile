@@ -98,7 +98,7 @@ mutate: compile ## small faults in score, gate, plan and verbs, and whether a te
 audit: sbom ## known faults of the packages that an installation has (needs the network)
 	$(PYTHON) -m venv build/audit && build/audit/bin/python -m pip install --quiet --disable-pip-version-check 'pip-audit>=2.7'
 	build/sbom/bin/python -m pip freeze | grep -v '^smlint' > build/audit/installed.txt
-	build/audit/bin/pip-audit --requirement build/audit/installed.txt --no-deps --disable-pip
+	build/audit/bin/pip-audit --strict --requirement build/audit/installed.txt --no-deps --disable-pip
 
 sbom: ## what an installation holds, as CycloneDX in build/sbom.json
 	rm -rf build/sbom && $(PYTHON) -m venv build/sbom && build/sbom/bin/python -m pip install --quiet --disable-pip-version-check .
