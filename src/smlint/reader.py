@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from sys import intern
 from typing import Any
 
 from yaml.error import YAMLError
@@ -124,6 +123,7 @@ class _Reader:
         """
         next_event, stack = events.get_event, self.stack
         anything_may_come = self.hidden is not None or "&" in self.text or self.has_non_specific
+        same = dict[str, str]().setdefault  # not sys.intern, which keeps a stranger's words for good in Python 3.12
         data: Any = []  # around the root
         marks: Any = []
         key: Any = _ITEM
@@ -143,7 +143,7 @@ class _Reader:
                     if value in _ODD_KEYS or value in data or type(value) is not str:
                         key = self._odd_key(value, plain, data, start, end)
                     else:
-                        key = intern(value)  # a name that stands in every goal is kept once
+                        key = same(value, value)  # a name that stands in every goal is kept once
                     continue
                 if plain and value[:1] in MAY_MEAN_MORE:
                     value = meaning(value)
