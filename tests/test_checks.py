@@ -82,6 +82,12 @@ HOLDS: list[tuple[str, Any, str, str, bool]] = [
     ("count", {"path": "goals[*]"}, "{}", "$", True),
     ("count", {"path": "goals[*]", "min": 1}, "{}", "$", False),
     ("count", {"path": "goals[*]", "distinct": "function", "min": 2}, "goals: [{function: hr}, {function: hr}, {id: G}]", "$", False),
+    ("count", {"path": "goals[*]", "distinct": "function", "min": 2}, "goals: [{function: hr}, {function: sales}, {id: G}]", "$", True),
+    ("count", {"path": "goals[*]", "distinct": "function", "max": 1}, "goals: [{function: hr}, {function: sales}]", "$", False),
+    ("count", {"path": "channels[*]", "distinct": "two_way", "min": 2}, "channels: [{two_way: true}, {two_way: false}]", "$", True),
+    ("count", {"path": "channels[*]", "distinct": "admins", "max": 1}, "channels: [{admins: 1}, {admins: 1.0}]", "$", True),
+    ("count", {"path": "channels[*]", "distinct": "admins", "min": 2}, "channels: [{admins: 1}, {admins: 2}, {id: c}]", "$", True),
+    ("count", {"path": "channels[*]", "distinct": "languages", "min": 2}, "channels: [{languages: [nb]}, {languages: [nb, sv]}]", "$", True),
     ("count", {"path": "goals[*]", "distinct": "function", "own": True, "min": 3}, "goals: [{function: hr}, {id: H}, {id: G}]", "$", True),
     ("count", {"path": "reporting[*]", "distinct": "to", "max": 1}, "reporting: [{to: The Chief}, {to: 'the  chief'}]", "$", True),
     # one-of
@@ -325,6 +331,9 @@ FAILS: list[tuple[str, Any, str, str, Fail]] = [
     ("not-stale", {"field": "@.review.next", "max_months": 1}, "review: {next: 2026-01-01}", "$", Fail({"date": "2026-01-01"}, ("review.next",), ("review", "next"))),
     ("covers", {"need": "$.goals[*].id", "have": "initiatives[*].goals[*]"}, "goals: [{id: G1}, {id: G2}]\ninitiatives: [{goals: [G2]}]", "$", Fail({"lacking": ["G1"]}, ("goals[*].id",), ("goals",))),
     ("holds", "@.status == 'draft'", "status: approved", "$", Fail({}, (), None)),
+    ("present", {"each": "success_criteria[*]", "fields": ["target", "unit"]}, "goals: [{id: G1}, {success_criteria: [{target: 5, unit: count}, {target: 5}, {id: K}]}]", "$.goals[1]", Fail({"value": None}, ("unit", "target"), ("goals", 1, "success_criteria", 1, "unit"))),
+    ("present", {"each": "$.goals[*]", "fields": ["owner"]}, "goals: [{id: G1}]\naudiences: [{id: a}]", "$.audiences[0]", Fail({"value": None}, ("owner",), ("goals", 0, "owner"))),
+    ("present", {"each": "goals[*]", "fields": ["$.sponsor.role"]}, "goals: [{id: G1}]", "$", Fail({"value": None}, ("sponsor.role",), ("sponsor", "role"))),
     ("share-chain", {}, "goals: [{success_criteria: [{unit: percent, target: 40}]}]", "$.goals[0].success_criteria[0]", Fail({"chain": None}, ("of",), ("goals", 0, "success_criteria", 0, "of"))),
     ("roi", {"tolerance_points": 1}, "investment: {currency: NOK}\ngoals: [{id: G1, return: {amount: 300, roi_percent: 100}}]\ninitiatives: [{goals: [G1], cost: 100}]", "$.goals[0]", Fail({"stated": 100, "gain": Measure(300, "NOK"), "cost": Measure(100, "NOK"), "computed": Percent(200)}, ("return.roi_percent",), None)),
     ("roi", {"tolerance_points": 1}, "investment: {currency: NOK}\ngoals: [{id: G1, return: {amount: 300, roi_percent: 200, currency: SEK}}]\ninitiatives: [{goals: [G1], cost: 100}]", "$.goals[0]", Fail({"stated": 200, "gain": Measure(300, "SEK"), "cost": Measure(100, "NOK"), "computed": Word("value.two-currencies")}, ("return.roi_percent",), None)),
@@ -438,6 +447,11 @@ def test_one_value(path: str, found: Any) -> None:
     view = view_of("owner: {role: Chief}\ngoals: [{id: G1, success_criteria: [{id: K1}, {id: K2}]}]")
     spot = Spot(("goals", 0), view.data["goals"][0], view.plan)
     assert one(path)(spot, view) == found
+
+
+def test_pattern_needs_to_know_what_for() -> None:
+    with pytest.raises(OptionError, match=r"^pattern needs one of forbid, require and ids_of$"):
+        VERBS["pattern"].make({"fields": ["title"]})  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize("subject", [None, "text", 5, ["list"], True])

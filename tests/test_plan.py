@@ -9,6 +9,7 @@ import pytest
 
 from smlint.events import LibYaml, Parse, PurePython
 from smlint.plan import (
+    Fault,
     Items,
     Limits,
     OutOfRange,
@@ -535,3 +536,32 @@ def test_a_version_that_is_not_known_is_told_cut_to_forty_characters(length: int
     fault = Plan.read("a.yaml", f"smlint: {'9' * length}".encode()).fault
     assert fault is not None
     assert fault.values == {"value": "9" * shown}
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("a\nbX\r\nXc\rd  \n  e  ", ["a", "bX", "Xc", "d  ", "  e  "]), ("a\n", ["a", ""]), ("", [""]),
+        ("\r\n\r\n\n\r", ["", "", "", "", ""]), ("one", ["one"]),
+    ],
+)  # fmt: skip
+def test_lines_without_their_ends(text: str, lines: list[str]) -> None:
+    plan = Plan("a.yaml", text, {}, {}, None)
+    assert [plan.line(number) for number in range(1, len(lines) + 1)] == lines
+
+
+@pytest.mark.parametrize(
+    ("raw", "fault"),
+    [
+        (b"x" * 11, Fault("too-large", 0, 0, {"max": 10})),
+        (b"\xff\xfe\x00", Fault("syntax-error", 0, 0, {"detail": "yaml.encoding"})),
+        (b"\xfa", Fault("syntax-error", 0, 0, {"detail": "yaml.encoding"})),
+    ],
+)
+def test_what_cannot_be_decoded_has_no_text(raw: bytes, fault: Fault) -> None:
+    document = read_document("a.yaml", raw, Limits(max_bytes=10))
+    assert (document.text, document.data, document.fault) == ("", {}, fault)
+
+
+def test_a_mark_of_the_encoding_is_no_text() -> None:
+    assert read_document("a.yaml", "\ufeffXX: 1".encode()).text == "XX: 1"
