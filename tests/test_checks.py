@@ -13,11 +13,13 @@ from typing import Any
 
 import pytest
 import yaml
+from hypothesis import given
+from hypothesis import strategies as st
 
 from smlint.checks import VERBS, Fail, OptionError, Verdict, options, quantity, verb
 from smlint.checks.dates import add_months, days_between, in_months, months_between
 from smlint.checks.domain import resolved_chain
-from smlint.checks.general import Named
+from smlint.checks.general import Named, _composed, _expression, _within
 from smlint.checks.verdict import one
 from smlint.hours import WEEK, clock, longest_gap, staffed
 from smlint.lint import lint
@@ -194,6 +196,15 @@ COMPARES: list[tuple[Any, str, bool]] = [
     ({"left": 1, "op": "~", "right": 0, "tolerance_percent": 1}, "", False),
     ({"left": 3, "op": "=", "right": 2, "tolerance_points": 1}, "", True),
     ({"left": 4, "op": "=", "right": 2, "tolerance_points": 1}, "", False),
+    ({"left": 1, "op": "=", "right": 2, "tolerance_points": 1}, "", True),
+    ({"left": Fraction(301, 100), "op": "=", "right": 2, "tolerance_points": 1}, "", False),
+    ({"left": Fraction(305, 100), "op": "=", "right": 2, "tolerance_points": 1, "tolerance_percent": 2}, "", False),
+    ({"left": Fraction(304, 100), "op": "=", "right": 2, "tolerance_points": 1, "tolerance_percent": 2}, "", True),
+    ({"left": 99, "op": "=", "right": 100, "tolerance_percent": 1}, "", True),
+    ({"left": 1, "op": "<", "right": 2}, "", True),
+    ({"left": 2, "op": ">", "right": 1}, "", True),
+    ({"left": Fraction(1, 3), "op": "=", "right": Fraction(1, 3)}, "", True),
+    ({"left": Fraction(1, 3), "op": "<", "right": Fraction(1, 2)}, "", True),
     # quantities
     ({"left": {"sum": ["investment.people[*].hours", "investment.tools"]}, "op": "=", "right": 500}, MONEY, True),
     ({"left": {"sum": ["investment.agency", "investment.nothing[*]"]}, "op": "=", "right": 0}, MONEY, True),
@@ -235,7 +246,18 @@ PATTERNS: list[tuple[Any, str, str | None]] = [
     ({"forbid": ["a.b"]}, "axb", None),
     ({"forbid": ["/colou?rs/"]}, "two colors", "colors"),
     ({"forbid": ["/"]}, "a / b", "/"),  # a lone slash is no expression
+    ({"forbid": ["/a/"]}, "b a", "a"),
+    ({"forbid": ["//"]}, "a // b", "//"),  # nor are two
     ({"forbid": []}, "anything", None),
+    # several words, in texts of ASCII and of more
+    ({"forbid": ["earned value", "AVE", "verdi*", "ærlig"]}, "not earned  value", "earned  value"),
+    ({"forbid": ["earned value", "AVE", "verdi*", "ærlig"]}, "two verdier and AVE", "verdier"),
+    ({"forbid": ["earned value", "AVE", "verdi*", "ærlig"]}, "blåbær AVE", "AVE"),
+    ({"forbid": ["earned value", "AVE", "verdi*", "ærlig"]}, "et ærlig svar", "ærlig"),
+    ({"forbid": ["earned value", "AVE", "verdi*", "ærlig"]}, "earnest, ave, arlig, overdi", None),
+    ({"forbid": ["sign"]}, "a \u017fign", "\u017fign"),  # a long s is an s in every case
+    ({"forbid": ["#ad", "-x"]}, "this is #ad", "#ad"),
+    ({"require": ["a", "b"]}, "only c", "only c"),
     ({"require": ["K1"]}, "when K1 falls", None),
     ({"require": ["K1"]}, "when K12 falls", "when K12 falls"),
     ({"forbid": ["everyone", "folk flest"], "whole": True}, "«Everyone!»", "«Everyone!»"),
@@ -255,6 +277,37 @@ def test_pattern(options: Any, text: str, found: str | None) -> None:
     plan = yaml.safe_dump({"goals": [{"statement": text, "success_criteria": [{"id": "K1"}, {"id": "svar-tid/2"}]}]})
     fail = ask("pattern", {"fields": ["statement"], **options}, plan, "$.goals[0]")
     assert found == (fail.values["value"] if fail else None)
+
+
+PIECES = [
+    "ave",
+    "AVE",
+    "earned",
+    " ",
+    "  ",
+    "value",
+    "æ",
+    "å",
+    "i",
+    "İ",
+    "ı",
+    "ſ",
+    "s",
+    "verdi",
+    "-",
+    "#",
+    "x",
+    "\u212a",
+    "k",
+]
+
+
+@given(st.lists(st.sampled_from(PIECES)).map("".join), st.lists(st.sampled_from(PIECES), min_size=1).map("".join))
+def test_what_is_not_looked_for_is_not_there(text: str, word: str) -> None:
+    """Looking for the first letters only must find all that the expression finds."""
+    words = (word.strip() or "x", "verdi*")
+    found = _expression(words).search(_composed(text))
+    assert _within(words)(text) == (found[0] if found else None)
 
 
 def test_pattern_looks_at_every_text_and_points_at_the_first_that_fails() -> None:
