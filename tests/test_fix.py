@@ -50,6 +50,11 @@ def mended(text: str) -> str:
         ("investment: {currency: NOK, tools: 1 200 EUR}\n", "investment: {currency: NOK, tools: 1 200 EUR}\n"),
         ("investment:\n  tools: '12,5'\n", "investment:\n  tools: 12.5\n"),
         ("investment: {tools: 1,200}\n", None),
+        (f"investment: {{tools: '{'1' * 16}'}}\n", None),  # no number that a plan can hold
+        (f"investment: {{tools: '{'1' * 1000}'}}\n", None),
+        (f"goals: [{{id: G1, success_criteria: [{{id: K1, metric: leads, target: {'1' * 16}}}]}}]\n", None),
+        (f"period: {{from: '1.1.2027{' ' * 120}or later'}}\n", None),
+        ("channels: [{id: c, service_hours: 'man 8-16" + "; tir 8-16" * 20 + "'}]\n", None),
         ("channels: [{id: c, mfa: ja, two_way: No}]\n", "channels: [{id: c, mfa: true, two_way: false}]\n"),
         ("channels: [{id: c, mfa: kanskje}]\n", "channels: [{id: c, mfa: kanskje}]\n"),
         (
@@ -97,6 +102,11 @@ def test_what_is_certain_is_mended(before: str, after: str | None) -> None:
         assert found == HEAD + before
     else:
         assert found == HEAD + after
+
+
+def test_what_is_no_repair_is_not_told() -> None:
+    text = f"{HEAD}goals: [{{id: G1, success_criteria: [{{id: K1, metric: leads, target: '{'1' * 1000}'}}]}}]\n"
+    assert fix(judged(text), AS_OF).repairs == ()
 
 
 def test_line_ends_comments_order_and_quotes_stay() -> None:

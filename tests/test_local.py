@@ -81,6 +81,12 @@ def test_every_date_is_read_as_norway_writes_it(day: date) -> None:
         ("1 2000", None),
         ("٣", None),
         ("1e5", None),
+        ("999999999999999", "999999999999999"),
+        ("1 000 000 000 000 000", None),  # more than a plan can hold
+        ("1" * 200, None),
+        ("1.234567", "1.234567"),
+        ("1.2345678", None),
+        ("1" * 10 + " " * 200 + "2", None),
     ],
 )
 def test_amounts(text: str, expected: str | None) -> None:
@@ -116,6 +122,7 @@ def test_answers(text: str, expected: bool | None) -> None:
         ("8-16", None),
         ("", None),
         ("man-fre 8-99", None),
+        ("man-fre 8-16; lør 10-14; søn 10-14" + "; man 17-18" * 20, None),  # a part would not mean the whole
     ],
 )
 def test_service_hours(text: str, expected: str | None) -> None:

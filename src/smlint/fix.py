@@ -339,7 +339,7 @@ def _replaced(report: Report, finding: Finding, text: str | None, path: Path | N
     if text is None or mark is None or mark.start == mark.end:
         return None
     old = report.plan.text[mark.start : mark.end]
-    if "\n" in old:
+    if "\n" in old or old == text:
         return None
     values = {"key": Code(_called(path)), "old": Code(old), "new": Code(text)}
     return Repair(finding, Word("fix.value", values), (Edit(mark.start, mark.end, text),))

@@ -11,8 +11,9 @@ from datetime import date
 
 from smlint.hours import staffed
 from smlint.pattern import pattern
+from smlint.scalar import is_number, number
 
-_LONGEST = 120  # characters that are looked at: what people write is shorter
+_LONGEST = 120  # characters: what people write is shorter, and a part of a longer text does not mean the whole
 _MONTHS = (
     ("januar", "january", "jan"), ("februar", "february", "feb"), ("mars", "march", "mar"), ("april", "apr"),
     ("mai", "may"), ("juni", "june", "jun"), ("juli", "july", "jul"), ("august", "aug"),
@@ -48,7 +49,9 @@ _TIME = pattern(r"(?<![\d:.])(\d{1,2})(?:[:.](\d{2}))?(?![\d:.])")
 
 def day(text: str) -> str | None:
     """A calendar date as ISO 8601 writes it."""
-    said = " ".join(text[:_LONGEST].casefold().split())
+    if len(text) > _LONGEST:
+        return None
+    said = " ".join(text.casefold().split())
     for form in (*_NUMERIC, *_NAMED):
         if found := form.fullmatch(said):
             month = found["m"]
@@ -71,9 +74,15 @@ def _date(year: int, month: int, number: int) -> str | None:
 
 
 def amount(text: str, currency: str | None = None) -> str | None:
-    """A number in digits, without separators and without a unit that the format states elsewhere."""
+    """A number in digits, without separators and without a unit that the format states elsewhere; none that is too
+    large or too fine for a plan."""
+    said = _digits(text, currency) if len(text) <= _LONGEST else None
+    return said if said is not None and is_number(number(said)) else None
+
+
+def _digits(text: str, currency: str | None) -> str | None:
     units = _UNITS + (f"|{re.escape(currency.casefold())}" if currency else "")
-    said = text[:_LONGEST].strip().casefold()
+    said = text.strip().casefold()
     sign = "-" if said[:1] in "-\u2212" and said else ""
     said = re.sub(rf"^(?:{units}){_BLANK}*|{_BLANK}*(?:{units})$|,[-\u2013\u2014]$", "", said.lstrip("-\u2212"))
     said = re.sub(r",[-\u2013\u2014]$", "", said).strip()
@@ -95,7 +104,8 @@ def truth(text: str) -> bool | None:
 
 def service_hours(text: str) -> str | None:
     """Service hours in the format's grammar: `man-fre 8-16` is Mon-Fri 08:00-16:00."""
-    text = text[:_LONGEST]
+    if len(text) > _LONGEST:
+        return None
     said = re.sub(r"\s*[-\u2013\u2014]\s*|\s+til\s+|\s+to\s+", "-", text.strip().casefold())
     said = re.sub(r"\bkl\.?\s*", "", said)
     if said in ("24/7", "24-7", "døgnet rundt", "always"):
