@@ -12,7 +12,7 @@ import click
 from smlint.cli.complete import files
 from smlint.cli.console import Problem, common, complain, echo, write
 from smlint.cli.plain import Command
-from smlint.cli.work import folder_in_repository, judged
+from smlint.cli.work import folder_in_repository, judged, unjudged
 
 FORMATS = ("html", "xlsx", "markdown", "csv")
 ENDINGS = {".html": "html", ".htm": "html", ".xlsx": "xlsx", ".md": "markdown", ".csv": "csv"}
@@ -33,7 +33,6 @@ def report(paths: tuple[str, ...], file: str, format: str | None, trails: bool, 
     """
     from smlint.gate import decide
     from smlint.report import Run
-    from smlint.words import Word
 
     format = format or ENDINGS.get(os.path.splitext(file)[1].lower())
     if format is None:
@@ -45,8 +44,7 @@ def report(paths: tuple[str, ...], file: str, format: str | None, trails: bool, 
     run = Run(reports, skipped, verdict, book, as_of, options["lang"], folder=folder_in_repository())
     if reports:
         _put(file, render(run))
-    unread = [report.plan.name for report in reports if report.score is None]
-    problems += (Word("gate.unread", {"files": unread}),) if unread else ()
+    problems += unjudged(reports)
     complain(problems, run.own_language)
     if reports and file != "-" and not options["quiet"]:
         click.echo(f"{file}: {len(reports)} plans" if len(reports) > 1 else file)

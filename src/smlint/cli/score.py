@@ -11,7 +11,7 @@ import click
 from smlint.cli.complete import files
 from smlint.cli.console import colour, common, complain, echo, width
 from smlint.cli.plain import Command
-from smlint.cli.work import judged
+from smlint.cli.work import judged, unjudged
 
 
 @click.command(cls=Command)
@@ -23,12 +23,10 @@ def score(paths: tuple[str, ...], **options: Any) -> None:
     from smlint.report import Run, Verdict
     from smlint.reporters import Look
     from smlint.reporters.scorecard import render
-    from smlint.words import Word
 
     as_of = options["as_of"] or datetime.date.today()
     reports, skipped, problems, _, book = judged(paths, as_of, options)
-    unread = [report.plan.name for report in reports if report.score is None]
-    problems += (Word("gate.unread", {"files": unread}),) if unread else ()
+    problems += unjudged(reports)
     run = Run(reports, skipped, Verdict(not problems), book, as_of, options["lang"])
     look = Look(width(), colour(options["colour"], sys.stdout), options["quiet"])
     echo(render(run, look, explain=options["explain"]))

@@ -21,7 +21,7 @@ from smlint.files import Disk, called
 from smlint.record import Record
 from smlint.report import Report
 from smlint.rulebook import Rulebook, RuleError, load
-from smlint.words import Code, Word
+from smlint.words import LANGUAGES, Code, Word
 
 STDIN = "<stdin>"
 
@@ -38,6 +38,18 @@ class Judged(Record):
     problems: tuple[Word, ...]
     notes: tuple[Word, ...]
     book: Rulebook
+
+
+def unjudged(reports: Iterable[Report]) -> tuple[Word, ...]:
+    """What commands that show no findings say of files that could not be read: where and why."""
+    faulty = [(report, report.findings[0]) for report in reports if report.score is None]
+    return tuple(
+        Word("problem.unjudged", {
+            "file": report.plan.name, "line": str(finding.place.line), "column": str(finding.place.column),
+            "why": {language: finding.message(language) for language in LANGUAGES},
+        })
+        for report, finding in faulty
+    )  # fmt: skip
 
 
 @contextmanager
