@@ -42,6 +42,7 @@ JUDGES = {
     "checks/dates": "checks",
     "checks/verdict": "checks",
     "checks/general": "checks",
+    "checks/texts": "checks",
     "checks/domain": "checks",
 }
 

@@ -19,7 +19,8 @@ from hypothesis import strategies as st
 from smlint.checks import VERBS, Fail, OptionError, Verdict, options, quantity, verb
 from smlint.checks.dates import add_months, days_between, in_months, months_between
 from smlint.checks.domain import resolved_chain
-from smlint.checks.general import Named, _composed, _expression, _within
+from smlint.checks.general import Named
+from smlint.checks.texts import _composed, _expression, _within
 from smlint.checks.verdict import one
 from smlint.hours import WEEK, clock, longest_gap, staffed
 from smlint.lint import lint

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from smlint.checks import domain, general
+from smlint.checks import domain, general, texts
 from smlint.checks.verdict import Fail, OptionError, Prepared, Verb, Verdict, options, quantity
 
 VERBS: dict[str, Verb] = {
     "present": general.present,
     "count": general.count,
     "one-of": general.one_of,
-    "pattern": general.pattern,
+    "pattern": texts.pattern,
     "refers-to": general.refers_to,
     "referenced-by": general.referenced_by,
     "in-order": general.in_order,

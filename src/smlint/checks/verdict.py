@@ -13,6 +13,7 @@ from smlint.query import query
 from smlint.record import Record
 from smlint.scalar import is_number
 from smlint.spot import Spot
+from smlint.words import folded
 
 
 class Fail(Record):
@@ -123,3 +124,14 @@ def quantity(spec: Any, spot: Spot, view: View) -> Number | None:
 def key_of(path: str) -> str:
     """A path as a message lists it: without `$.` and `@.`."""
     return path.removeprefix("$.").removeprefix("@.")
+
+
+def stem(path: str) -> str:
+    """The part of a query that people recognise: up to its first bracket."""
+    return path.partition("[")[0]
+
+
+@cache
+def folded_words(words: tuple[str, ...]) -> frozenset[str]:
+    """Words made comparable, as a set."""
+    return frozenset(map(folded, words))
