@@ -116,7 +116,7 @@ def test_a_plan_by_a_stranger(name: str, tmp_path: Path) -> None:
 def every_text(node: Schema, text: str) -> Any:
     """A plan, or a part of one, in which everything that an author words freely is this text."""
     if "object" in node.types:
-        keys = {key: every_text(inner, text) for key, inner in node.properties.items() if not key.startswith("x-")}
+        keys = {key: every_text(inner, text) for key, inner in node.properties.items()}
         return {key: inner for key, inner in keys.items() if inner is not None}
     if node.items:
         return [] if (inner := every_text(node.items, text)) is None else [inner]
