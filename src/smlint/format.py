@@ -6,12 +6,14 @@ import re
 from collections.abc import Callable
 from datetime import date
 from functools import cache, lru_cache
+from sys import intern
 from typing import Any
 
 from smlint.ahead import facts
 from smlint.bundled import bundled
 from smlint.hours import staffed
 from smlint.pattern import pattern
+from smlint.reader import know
 
 PLACEHOLDERS = ("tbd", "todo", "n/a", "xxx", "placeholder", "lorem ipsum", "fylles ut", "kommer", "?")
 
@@ -113,7 +115,8 @@ def _compiled(raw: dict[str, Any], defs: dict[str, Any], known: dict[str, Schema
     node = Schema()
     types, more = raw["type"], raw.get("additionalProperties")
     node.types = (types,) if isinstance(types, str) else tuple(types)
-    node.properties = {key: _compiled(inner, defs, known) for key, inner in raw.get("properties", {}).items()}
+    node.properties = {intern(key): _compiled(inner, defs, known) for key, inner in raw.get("properties", {}).items()}
+    know(node.properties)
     node.names = list(node.properties)
     node.free = _compiled(more, defs, known) if isinstance(more, dict) else None
     node.items = _compiled(raw["items"], defs, known) if "items" in raw else None

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from itertools import chain, islice
+from sys import intern
 from typing import Any
 
 from yaml.error import YAMLError
@@ -74,9 +77,18 @@ _COMMENT = pattern(r"\s+#.*")
 _COLON = pattern(r"\s*:")
 _BLANKS = " \t\r\n"
 
+_CHUNK = 500  # events
+
 _ITEM, _MERGE = object(), object()  # what waits for a value when no key does: a place in a list, a merge key
 _NO_KEYS = frozenset(("", "~", "null", "Null", "NULL"))
 _ODD_KEYS = _NO_KEYS | {"<<"}
+
+_names: dict[str, str] = {}
+
+
+def know(names: Iterable[str]) -> None:
+    """Names that plans are full of: keys with such a name become that very text, which dicts find faster."""
+    _names.update((name, intern(name)) for name in names)
 
 
 def read(text: str, limits: Limits, parse: Parse) -> tuple[Any, Packed]:
@@ -121,15 +133,16 @@ class _Reader:
         `data` is the open collection and `marks` its marks; `key` is what its next value belongs to, None when a key
         is due; `start` and `end` are the offsets of the latest event, `key_start` and `key_end` those of the key.
         """
-        next_event, stack = events.get_event, self.stack
+        stack, coming = self.stack, chain.from_iterable(_chunks(events))
         anything_may_come = self.hidden is not None or "&" in self.text or self.has_non_specific
+        known = _names.get
         same = dict[str, str]().setdefault  # not sys.intern, which keeps a stranger's words for good in Python 3.12
         data: Any = []  # around the root
         marks: Any = []
         key: Any = _ITEM
         key_start = key_end = opened = end = 0
         flow = False
-        while (event := next_event()) is not None:
+        for event in coming:
             kind = type(event)
             if kind is ScalarEvent:
                 value: Any = event.value
@@ -140,12 +153,12 @@ class _Reader:
                     value, plain, end = self._uncommon(event, start, end)
                 if key is None:
                     key_start, key_end = start, end
-                    if value in _ODD_KEYS or value in data or type(value) is not str:
+                    if type(value) is not str or value in data or value in _ODD_KEYS:
                         key = self._odd_key(value, plain, data, start, end)
                     else:
-                        key = same(value, value)  # a name that stands in every goal is kept once
+                        key = known(value) or same(value, value)  # a name that stands in every goal is kept once
                     continue
-                if plain and value[:1] in MAY_MEAN_MORE:
+                if plain and (not value or value[0] in MAY_MEAN_MORE):
                     value = meaning(value)
                     if start == end and type(data) is dict:
                         start = end = self._after_colon(key_end, start)
@@ -179,18 +192,18 @@ class _Reader:
                     continue
             else:
                 if kind is DocumentStartEvent:
-                    self._check_document(event, data, next_event)
+                    self._check_document(event, data, coming)
                 continue
             # A value is complete: put it where it belongs.
-            if key is _ITEM:
-                data.append(value)
-                marks.append((start, 0, 0, end - start, inside))
-            elif key is _MERGE:
-                self._note_merge(value, inside, key_start, end)
-                key = None
-            else:
+            if type(key) is str:
                 data[key] = value
                 marks[key] = key_start, key_end - key_start, start - key_end, end - start, inside
+                key = None
+            elif key is _ITEM:
+                data.append(value)
+                marks.append((start, 0, 0, end - start, inside))
+            else:
+                self._note_merge(value, inside, key_start, end)
                 key = None
         return (data[0], marks[0]) if data else (None, (0, 0, 0, 0, None))
 
@@ -242,13 +255,11 @@ class _Reader:
         if len(self.stack) >= self.limits.max_depth:
             raise Stop("too-deep", start, end, max=self.limits.max_depth)
 
-    def _check_document(self, event: Any, documents: list[Any], next_event: Any) -> None:
+    def _check_document(self, event: Any, documents: list[Any], coming: Iterator[Any]) -> None:
         """Whether another document may begin here: the first may, when its version is one that is read."""
         at = event.start_mark.index
         if documents:
-            count = 2
-            while (later := next_event()) is not None:
-                count += type(later) is DocumentStartEvent
+            count = 2 + sum(type(later) is DocumentStartEvent for later in coming)
             raise Stop("several-documents", at, at, count=count)
         if event.version not in (None, (1, 1), (1, 2)):
             raise Stop("syntax-error", at, at, detail="yaml.version")
@@ -285,6 +296,21 @@ class _Reader:
                 if key not in data:
                     data[key] = value
                     marks[key] = source_marks[key]
+
+
+def _chunks(events: Events) -> Iterator[list[Any]]:
+    """The events, many at a time: parser and reader in turns for each one would drive each other out of the caches."""
+    coming = iter(events.get_event, None)
+    while True:
+        chunk: list[Any] = []
+        try:
+            chunk.extend(islice(coming, _CHUNK))
+        except Exception:
+            yield chunk  # what came before may be at fault itself, and is said first
+            raise
+        if not chunk:
+            return
+        yield chunk
 
 
 def _extent(value: Any, most: int) -> tuple[int, int]:
