@@ -37,7 +37,7 @@ def pattern(given: Any) -> Check:
     options(given, "fields forbid require whole ids_of required", "fields")
     if len(given.keys() & {"forbid", "require", "ids_of"}) != 1:
         raise OptionError("pattern needs one of forbid, require and ids_of")
-    fields, required, fault = given["fields"], given.get("required"), _fault(given)
+    fields, required, fault_of = given["fields"], given.get("required"), fault(given)
     asks = [all_of(field) for field in fields]
 
     def check(spot: Spot, view: View) -> Verdict:
@@ -45,7 +45,7 @@ def pattern(given: Any) -> Check:
         if required and not texts:
             return Fail({"value": None}, (key_of(fields[0]),), view.path(spot, fields[0]))
         for index, text in enumerate(texts):
-            said = fault(text, view)
+            said = fault_of(text, view)
             if said is not None:
                 paths = [path for field in fields for path, v in view.located(spot, field) if isinstance(v, str)]
                 return Fail({"value": said}, (key_of(stem(fields[0])),), paths[index])
@@ -54,7 +54,7 @@ def pattern(given: Any) -> Check:
     return check
 
 
-def _fault(given: dict[str, Any]) -> Callable[[str, View], str | None]:
+def fault(given: dict[str, Any]) -> Callable[[str, View], str | None]:
     """What a message quotes of a text that is not as it should be; None when it is."""
     if "ids_of" in given:
         return lambda text, view: None if _names_one(text, view.ids(given["ids_of"])) else text
@@ -83,13 +83,13 @@ def _bare(text: str) -> str:
 
 def _within(words: tuple[str, ...]) -> Callable[[str], str | None]:
     """A question about a text: the first word or expression of a list that stands in it, as it is written there."""
-    plain = tuple(word for word in words if not _is_expression(word))
-    expressions = [word[1:-1] for word in words if _is_expression(word)]
-    beginnings = [_beginning(word) for word in plain]
+    plain = tuple(word for word in words if not is_expression(word))
+    expressions = [word[1:-1] for word in words if is_expression(word)]
+    may_stand_in = _glance(plain)
 
     def within(text: str) -> str | None:
         text = _composed(text)
-        if not text.isascii() or any(map(text.lower().__contains__, beginnings)):  # most have none
+        if may_stand_in(text):  # most have none
             found = _expression(plain).search(text)
             if found:
                 return found[0]
@@ -98,13 +98,50 @@ def _within(words: tuple[str, ...]) -> Callable[[str], str | None]:
     return within
 
 
+def _glance(words: tuple[str, ...]) -> Callable[[str], bool]:
+    """Whether one of the words may stand in a text: far faster than to look for them.
+
+    First their beginnings are looked for, then, where they are words of their own, among the words of the text.
+    """
+    as_written = {_beginning(word) for word in words if word.isupper()}
+    in_any_case = {_small(_beginning(word)) for word in words if not word.isupper()}
+    whole = {_small(_beginning(word)) for word in words if _begins_with_word(word)}
+    parts = [_small(_beginning(word)) for word in words if not _begins_with_word(word)]
+
+    def may_stand_in(text: str) -> bool:
+        small = _small(text)
+        if not any(map(text.__contains__, as_written)) and not any(map(small.__contains__, in_any_case)):
+            return False
+        return not whole.isdisjoint(_WORD.findall(small)) or any(map(small.__contains__, parts))
+
+    return may_stand_in
+
+
+_WORD = expression_of(r"\w+")
+
+
 def _beginning(word: str) -> str:
-    """Letters that an ASCII text must have, in small, for a word to stand in it: far faster to look for."""
-    found = re.match("[a-z0-9]*", word.lower())
-    return found[0] if found and word.isascii() else ""
+    """The letters that a word begins with, as far as they are plain."""
+    found = re.match("[A-Za-z0-9]*", _composed(word))
+    return found[0] if found else ""
 
 
-def _is_expression(word: str) -> bool:
+def _begins_with_word(word: str) -> bool:
+    """Whether its plain beginning is a word of its own, and not the beginning of one."""
+    begins = _beginning(word)
+    rest = _composed(word)[len(begins) :]
+    return bool(begins) and (not rest or (_WORD.match(rest) is None and bool(rest.strip("*"))))
+
+
+def _small(text: str) -> str:
+    """A text in small letters, with a plain one wherever an expression without regard to case takes one for it."""
+    if text.isascii():
+        return text.lower()
+    return text.replace("\u0130", "i").replace("\u0131", "i").replace("\u017f", "s").lower()
+
+
+def is_expression(word: str) -> bool:
+    """Whether a word of a list is a regular expression: /tek(st|ster)/."""
     return len(word) > 2 and word.startswith("/") and word.endswith("/")
 
 
@@ -133,9 +170,7 @@ def _names_one(text: str, ids: frozenset[str]) -> bool:
 
     At most eight words are joined, so that the work grows with the text.
     """
-    words = list(re.finditer(r"\w+", text))
-    return any(
-        text[first.start() : last.end()] in ids
-        for index, first in enumerate(words)
-        for last in words[index : index + 8]
-    )
+    if not ids.isdisjoint(_WORD.findall(text)):  # most ids are one word
+        return True
+    words = [found.span() for found in _WORD.finditer(text)]
+    return any(text[start:end] in ids for index, (start, _) in enumerate(words) for _, end in words[index : index + 8])
