@@ -51,13 +51,13 @@ def plans(tmp_path: Path) -> Path:
 def judging(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The names of the plans that are judged rather than remembered."""
     names: list[str] = []
-    real = pool.judge_plan
+    real = pool.judge_plans
 
-    def judge_plan(plan: Any, settings: Settings, as_of: date) -> Report:
-        names.append(Path(plan.name).name)
-        return real(plan, settings, as_of)
+    def judge_plans(plans: Any, settings: Settings, as_of: date) -> list[Report]:
+        names.extend(Path(plan.name).name for plan in plans)
+        return real(plans, settings, as_of)
 
-    monkeypatch.setattr(pool, "judge_plan", judge_plan)
+    monkeypatch.setattr(pool, "judge_plans", judge_plans)
     return names
 
 

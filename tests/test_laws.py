@@ -139,11 +139,11 @@ class Judged:
         shaped = shape(read).data
         self.items = {path for path, value in walk(shaped) if isinstance(path[-1], int) and isinstance(value, dict)}
         view = View(read, shaped, DAY)
-        run = lint._Run(view)
+        run = lint._Run(view, book())
         self.predicates: Predicates = view.predicates
         self.standing: dict[str, dict[Path | None, str]] = {}
-        for prepared, severity in lint.prepared(book(), view.predicates):
-            run.judge(prepared, severity)
+        for prepared in run.rules.values():
+            run.judge(prepared)
             self._note(run, prepared)
         self.score = Score(run.outcomes, book().dimensions, [r for r, _ in lint.applicable(book(), view.predicates)])
 
@@ -428,7 +428,7 @@ def test_law_4_order_changes_no_figure(plan: Any, random: random.Random) -> None
 
 @pytest.mark.parametrize("blocked", [{"one": 1, "other": 2}, {"other": 2, "one": 1}])
 def test_law_4_of_several_rules_that_block_the_order_of_items_does_not_choose(blocked: dict[str, int]) -> None:
-    run = lint._Run(View(Plan.read("plan.yaml", dumped(EMPTY)), dict(EMPTY), DAY))
+    run = lint._Run(View(Plan.read("plan.yaml", dumped(EMPTY)), dict(EMPTY), DAY), book())
     run.note(outcome(rule("between"), blocked=blocked))
     assert run.faults == {"between": "one"}
 

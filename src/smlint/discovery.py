@@ -28,11 +28,12 @@ class Unreadable(Exception):
 
 class Source(Record):
     """A file to look at. `outright`: it was named, so it is meant to be a plan. `settings`: the number of those that
-    hold for it. `earlier`: the state that it is compared with."""
+    hold for it. `place`: its absolute path (see `place_of`). `earlier`: the state that it is compared with."""
 
     name: str
     outright: bool
     settings: int = 0
+    place: str = ""
     earlier: Earlier | None = None
 
 
@@ -53,7 +54,7 @@ def sources(paths: tuple[str, ...], plans_only: bool, configured: Configured) ->
         for source, place in _behind(path, plans_only, configured):
             if place not in seen:
                 seen.add(place)
-                yield source._replace(settings=configured.of(place))
+                yield source._replace(settings=configured.of(place), place=place)
 
 
 def place_of(name: str) -> str:

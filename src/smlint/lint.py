@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache, lru_cache
 from typing import Any
 
@@ -15,11 +15,12 @@ from smlint.profile import Predicates, View
 from smlint.profile import applies as profile_test
 from smlint.query import condition, query
 from smlint.rule import Rule
-from smlint.rulebook import MODIFIERS, OWNERS, SEVERITY_WEIGHTS, Rulebook, RuleError, base
+from smlint.rulebook import MODIFIERS, OWNERS, Rulebook, RuleError, base
 from smlint.spot import Spot, identity
 from smlint.words import Code, Measure, Percent, Word, holes
 
 _Check = Callable[[Spot, View], Any]  # -> Verdict, or LEFT_OUT
+_Quick = Callable[[list[Any], Any, View], bool]  # subjects, plan, view -> do all of them surely hold
 LEFT_OUT: Any = object()  # a check whose `if` or `when` is false: neither holds nor fails
 
 
@@ -35,15 +36,23 @@ class Lint:
 
 def lint(view: View, book: Rulebook) -> Lint:
     """Hold a plan against every rule. Raises RuleError when a rule or verb cannot be run."""
-    run = _Run(view, book.severities)
-    for ready, severity in prepared(book, view.predicates):
+    return lint_all([view], book)[0]
+
+
+def lint_all(views: Sequence[View], book: Rulebook) -> list[Lint]:
+    """Hold several plans against every rule, rule by rule: what a rule needs is then at hand for all of them."""
+    runs = [_Run(view, book) for view in views]
+    for id, rule in book.rules.items():
         try:
-            run.judge(ready, severity)
+            for run in runs:
+                ready = run.rules.get(id)
+                if ready is not None:
+                    run.judge(ready)
         except RuleError:
             raise
         except Exception as error:  # a verb that crashes is a fault of the rule, never a pass
-            raise _crash(ready.rule, error) from error
-    return Lint(run.outcomes, tuple(rule for rule, _ in applicable(book, view.predicates)))
+            raise _crash(rule, error) from error
+    return [Lint(run.outcomes, _rules(book, run.view.predicates)) for run in runs]
 
 
 def _crash(rule: Rule, error: Exception) -> RuleError:
@@ -58,13 +67,24 @@ _PROFILES = 256  # of the plans of one run, that are kept in mind
 def applicable(book: Rulebook, predicates: Predicates) -> tuple[tuple[Rule, str], ...]:
     """The rules that apply to plans of a profile, in the order in which they run, each with its severity there."""
     rules = [rule for rule in book.rules.values() if not rule.applies or profile_test(rule.applies)(predicates)]
-    return tuple((rule, _severity(rule, predicates)) for rule in rules)
+    return tuple(_at(book, rule.id, _severity(rule, predicates)) for rule in rules)
+
+
+@cache
+def _at(book: Rulebook, id: str, severity: str) -> tuple[Rule, str]:
+    """One pair for all profiles in which a rule has this severity: there are many."""
+    return book.rules[id], severity
 
 
 @lru_cache(_PROFILES)
-def prepared(book: Rulebook, predicates: Predicates) -> list[tuple[Ready, str]]:
-    """The same rules, made ready to be asked."""
-    return [(_prepared(book, rule.id), severity) for rule, severity in applicable(book, predicates)]
+def _rules(book: Rulebook, predicates: Predicates) -> tuple[Rule, ...]:
+    return tuple(rule for rule, _ in applicable(book, predicates))
+
+
+@lru_cache(_PROFILES)
+def prepared(book: Rulebook, predicates: Predicates) -> dict[str, Ready]:
+    """The same rules by id, made ready to be asked."""
+    return {rule.id: _ready(book, rule.id, severity) for rule, severity in applicable(book, predicates)}
 
 
 def _severity(rule: Rule, predicates: Predicates) -> str:
@@ -73,27 +93,56 @@ def _severity(rule: Rule, predicates: Predicates) -> str:
     return next(by_profile, rule.default_severity)
 
 
+OFTEN = 16  # plans, from which on making a function of a rule is worth its while
+
+
 class Ready:
-    """A rule with its texts turned into functions, once per rulebook."""
+    """A rule at one severity with its texts turned into functions, once per rulebook.
 
-    __slots__ = ("base", "blocked", "check", "rule", "said", "select", "whole")
+    `quick` tells whether the check surely holds of all subjects; `clean` are the outcomes where it does, by the number
+    of subjects: one object for all plans.
+    """
 
-    def __init__(self, rule: Rule) -> None:
+    __slots__ = (
+        "_asked", "_weights", "base", "blocked", "check", "clean", "given", "quick", "rule", "said", "select",
+        "severity",
+    )  # fmt: skip
+
+    def __init__(self, rule: Rule, severity: str, weights: Mapping[str, int]) -> None:
         self.rule = rule
-        self.whole = rule.given == "$"
+        self.severity = severity
+        self.given = rule.given
         self.select = query(rule.given)
         self.base = base(rule.given)
         self.check = _compiled(rule.check)
         self.blocked = [blocker for entry in rule.blocked for blocker in _blockers(entry)]
         self.said: set[str] | None = None  # the values that messages ask for; looked up when something is found
+        self.quick: _Quick = self._not_yet
+        self.clean: dict[int, Outcome] = {}
+        self._asked = 0
+        self._weights = weights
+
+    def _not_yet(self, subjects: list[Any], root: Any, view: View) -> bool:
+        """Until enough plans have come along the verbs judge, who need no preparation."""
+        self._asked += 1
+        if self._asked >= OFTEN:
+            from smlint.quick import hasten, quick  # only where there are many plans
+
+            self.quick = quick(self.rule.check)
+            hasten(self.select)
+        return False
+
+    def outcome(self, subjects: int, passed: int, blocked: dict[str, int], findings: list[Finding]) -> Outcome:
+        """An outcome of this rule."""
+        return Outcome(self.rule, self.severity, subjects, passed, blocked, findings, self._weights)
 
 
 @cache
-def _prepared(book: Rulebook, id: str) -> Ready:
+def _ready(book: Rulebook, id: str, severity: str) -> Ready:
     """A rule of a book, made ready when the first plan that it applies to comes along."""
     rule = book.rules[id]
     try:
-        return Ready(rule)
+        return Ready(rule, severity, book.severities)
     except (ValueError, KeyError, TypeError) as error:
         raise _crash(rule, error) from error
 
@@ -137,26 +186,43 @@ def _blockers(entry: dict[str, Any]) -> list[_Blocker]:
 class _Run:
     """One plan's way through the rules: outcomes so far, and which rule stands behind each that is not clean."""
 
-    def __init__(self, view: View, weights: Mapping[str, int] = SEVERITY_WEIGHTS) -> None:
+    def __init__(self, view: View, book: Rulebook) -> None:
         self.view = view
-        self.weights = weights
+        self.rules = prepared(book, view.predicates)
         self.outcomes: dict[str, Outcome] = {}
         self.faults: dict[str, str] = {}  # rule -> itself if it has a finding, else the rule that blocks it
-        self.whole = [Spot((), view.data, view.plan)]
-        self.selected: dict[str, list[Spot]] = {}
+        self._subjects: dict[str, list[Any]] = {"$": [view.data]}  # by query: what it selects
+        self._spots: dict[str, list[Spot]] = {"$": [Spot((), view.data, view.plan)]}
         self._at_fault: dict[str, frozenset[Path]] = {}
 
-    def judge(self, ready: Ready, severity: str) -> None:
-        rule = ready.rule
-        spots = self.spots(ready)
-        if not spots:
-            self.empty(ready, severity)
+    def judge(self, ready: Ready) -> None:
+        view, faults = self.view, self.faults
+        subjects = self._subjects.get(ready.given)
+        if subjects is None:
+            subjects = self._subjects[ready.given] = ready.select.values(view.data, None)
+        if not subjects:
+            self.empty(ready)
             return
+        conditions = [entry for entry in ready.blocked if entry.by in faults] if faults else ()
+        try:
+            holds = not conditions and ready.quick(subjects, view.data, view)
+        except Exception:  # the verbs will say what is wrong with the rule
+            holds = False
+        if not holds:
+            self.look_closely(ready, conditions)
+            return
+        number = len(subjects)
+        outcome = ready.clean.get(number)
+        if outcome is None:
+            outcome = ready.clean[number] = ready.outcome(number, number, {}, [])
+        self.outcomes[ready.rule.id] = outcome
+
+    def look_closely(self, ready: Ready, conditions: Iterable[_Blocker]) -> None:
+        """Ask the verbs about every subject, unless a rule blocks it."""
         passed = 0
         blocked: dict[str, int] = {}
         findings: list[Finding] = []
-        view, check, faults = self.view, ready.check, self.faults
-        conditions = faults and [entry for entry in ready.blocked if entry.by in faults]  # most often none
+        view, check, spots = self.view, ready.check, self.spots(ready)
         for spot in spots:
             blocker = self.blocker(conditions, spot, check) if conditions else None
             if blocker is not None:
@@ -166,19 +232,17 @@ class _Run:
             if fail is None or fail is LEFT_OUT:
                 passed += 1
             else:
-                findings.append(self.finding(ready, severity, spot, fail))
-        self.note(Outcome(rule, severity, len(spots), passed, blocked, findings, self.weights))
+                findings.append(self.finding(ready, spot, fail))
+        self.note(ready.outcome(len(spots), passed, blocked, findings))
 
     def spots(self, ready: Ready) -> list[Spot]:
-        if ready.whole:
-            return self.whole
-        given = ready.rule.given
-        if given not in self.selected:
+        """What the rule looks at, with paths."""
+        if ready.given not in self._spots:
             located = ready.select.located(self.view.data)
-            self.selected[given] = [Spot(path, value, self.view.plan) for path, value in located]
-        return self.selected[given]
+            self._spots[ready.given] = [Spot(path, value, self.view.plan) for path, value in located]
+        return self._spots[ready.given]
 
-    def blocker(self, conditions: list[_Blocker], spot: Spot, check: _Check) -> str | None:
+    def blocker(self, conditions: Iterable[_Blocker], spot: Spot, check: _Check) -> str | None:
         """The rule that blocks this subject: the one behind the first condition that is true."""
         for entry in conditions:
             if entry.holds(spot, self.view, self, check):
@@ -191,23 +255,19 @@ class _Run:
             self._at_fault[rule] = frozenset(finding.path for finding in self.outcomes[rule].findings)
         return self._at_fault[rule]
 
-    def empty(self, ready: Ready, severity: str) -> None:
+    def empty(self, ready: Ready) -> None:
         """The rule selects nothing: it fails on the plan, is blocked as a whole, or does not apply."""
         rule = ready.rule
         if rule.empty == "fail" or isinstance(rule.empty, dict):
             at = query(rule.empty["fail"]).names if isinstance(rule.empty, dict) else ready.select.names
             fail = Fail({}, (".".join(map(str, ready.select.names)),), at)
-            self.note(
-                Outcome(
-                    rule, severity, 1, 0, {}, [self.finding(ready, severity, self.whole[0], fail, at)], self.weights
-                )
-            )
+            self.note(ready.outcome(1, 0, {}, [self.finding(ready, self._spots["$"][0], fail, at)]))
             return
         behind = self.faults.get(rule.empty) if isinstance(rule.empty, str) else None
         if behind is None and ready.base is not None and not query(ready.base).values(self.view.data, None):
             behind = self.faults.get(OWNERS[ready.base])
         if behind is not None:
-            self.note(Outcome(rule, severity, 1, 0, {behind: 1}, [], self.weights))
+            self.note(ready.outcome(1, 0, {behind: 1}, []))
 
     def note(self, outcome: Outcome) -> None:
         self.outcomes[outcome.rule.id] = outcome
@@ -216,7 +276,7 @@ class _Run:
         elif outcome.blocked:
             self.faults[outcome.rule.id] = min(outcome.blocked)  # not the first: the order of items decides nothing
 
-    def finding(self, ready: Ready, severity: str, spot: Spot, fail: Fail, at: Path | None = None) -> Finding:
+    def finding(self, ready: Ready, spot: Spot, fail: Fail, at: Path | None = None) -> Finding:
         """A failed subject with the values that its message needs."""
         rule, view = ready.rule, self.view
         if ready.said is None:
@@ -233,7 +293,7 @@ class _Run:
         plan = view.plan
         return Finding(
             rule,
-            severity,
+            ready.severity,
             spot.path,
             at,
             values,

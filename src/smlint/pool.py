@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from itertools import chain, groupby
 from typing import Any
 
 from smlint.comparison import Earlier, compared, earlier_report
 from smlint.discovery import Source, Unreadable, plan_in, read_bytes, shown_path
 from smlint.plan import Limits, Plan
-from smlint.report import Report, judge_plan
+from smlint.report import Report, judge_plan, judge_plans
 from smlint.rule import Rule
 from smlint.rulebook import Rulebook
 from smlint.settings import Settings
 from smlint.words import Word
 
+FEW, FEW_CHARACTERS = 16, 256 * 1024  # plans that are judged side by side, and what they may hold together
 MANY = 200  # files, from which on several processes and a cache are worth their while
 Outcome = (
     Report | Word | None
@@ -43,13 +45,15 @@ def outcomes(found: Sequence[Source], jobs: int | None, remember: bool) -> Itera
     whether what earlier runs found may stand in for judging, and what this one finds is kept.
     """
     if len(found) < MANY and not (jobs and jobs > 1):
-        yield from map(look_at, found)
+        for few in _few(found):
+            yield from (outcome for _, outcome in _looked_at(few))
         return
     memory = _Memory(found) if remember and _lean and len(found) >= MANY else None
     left = [source for number, source in enumerate(found) if not memory or number not in memory.known]
     if jobs is None:
         jobs = _cores() if _lean and len(left) >= MANY else 1
-    judged = _spread(left, jobs) if jobs > 1 and len(left) >= 2 * jobs else map(_packed, left)
+    groups = _few(left)
+    judged = chain.from_iterable(_spread(groups, jobs) if jobs > 1 and len(left) >= 2 * jobs else map(_packed, groups))
     for number, source in enumerate(found):
         if memory and number in memory.known:
             yield memory.known.pop(number)
@@ -67,22 +71,51 @@ def _cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def look_at(source: Source) -> Outcome:
-    """The outcome of one file."""
+def _few(found: Sequence[Source]) -> list[list[Source]]:
+    """The files in their order, a few with the same settings at a time."""
+    alike = (list(sources) for _, sources in groupby(found, lambda source: source.settings))
+    return [sources[start : start + FEW] for sources in alike for start in range(0, len(sources), FEW)]
+
+
+_Read = tuple[Source, bytes | None, Plan | Word | None]  # with the key under which the report may be remembered
+
+
+def _looked_at(few: Sequence[Source]) -> Iterator[tuple[bytes | None, Outcome]]:
+    """The outcomes of a few files with the same settings, each with the key under which it may be remembered."""
+    for portion in _portions(map(_read, few)):
+        plans = [plan for _, _, plan in portion if isinstance(plan, Plan)]
+        reports = iter(judge_plans(plans, _settings[few[0].settings], _as_of))
+        for source, key, read in portion:
+            yield (key, _compared(next(reports), source.earlier)) if isinstance(read, Plan) else (None, read)
+
+
+def _portions(read: Iterable[_Read]) -> Iterator[list[_Read]]:
+    """What has been read, as much at a time as may lie in memory side by side."""
+    portion: list[_Read] = []
+    size = 0
+    for each in read:
+        portion.append(each)
+        size += len(each[2].text) if isinstance(each[2], Plan) else 0
+        if size > FEW_CHARACTERS:
+            yield portion
+            portion, size = [], 0
+    yield portion
+
+
+def _read(source: Source) -> _Read:
     try:
-        plan = plan_in(source, read_bytes(source.name, Limits()), Limits())  # whose bytes nobody holds on to
+        raw = read_bytes(source.name, Limits())
+        return source, _key(source, raw), plan_in(source, raw, Limits())
     except Unreadable as error:
-        return error.problem
-    return _report(source, plan)
-
-
-def _report(source: Source, plan: Plan | None) -> Report | None:
-    return None if plan is None else judged(plan, source.settings, source.earlier)
+        return source, None, error.problem
 
 
 def judged(plan: Plan, settings: int, earlier: Earlier | None) -> Report:
     """The report of a plan that has been read, compared with what it was."""
-    report = judge_plan(plan, _settings[settings], _as_of)
+    return _compared(judge_plan(plan, _settings[settings], _as_of), earlier)
+
+
+def _compared(report: Report, earlier: Earlier | None) -> Report:
     if earlier is not None:
         report.change = compared(report, earlier_report(report, earlier, _as_of), earlier)
     return report.lean() if _lean else report
@@ -93,24 +126,23 @@ def judged(plan: Plan, settings: int, earlier: Earlier | None) -> Report:
 _Packed = tuple[bytes | None, Any]  # the key under which it may be remembered; a stored report as JSON, or the outcome
 
 
-def _packed(source: Source) -> _Packed:
-    """The outcome of a file, as small as it can be made."""
-    try:
-        raw = read_bytes(source.name, Limits())
-        report = _report(source, plan_in(source, raw, Limits()))
-    except Unreadable as error:
-        return None, error.problem
-    if report is None or not _lean or report.change is not None:
-        return None, report
+def _packed(few: Sequence[Source]) -> list[_Packed]:
+    """The outcomes of a few files with the same settings, as small as they can be made."""
+    return [_small(key, outcome) for key, outcome in _looked_at(few)]
+
+
+def _small(key: bytes | None, outcome: Outcome) -> _Packed:
+    if not isinstance(outcome, Report) or not _lean or outcome.change is not None:
+        return None, outcome
     import json  # only where there are many
 
     from smlint.stored import NotPlain, stored
 
     try:
-        kept = json.dumps(stored(report), separators=(",", ":"))
+        kept = json.dumps(stored(outcome), separators=(",", ":"))
     except (NotPlain, ValueError):
-        return None, report
-    return _key(source, raw), (kept, report.saw_day)
+        return None, outcome
+    return key, (kept, outcome.saw_day)
 
 
 def _unpacked(source: Source, packed: _Packed) -> Outcome:
@@ -131,10 +163,12 @@ def _restored(source: Source, kept: str) -> Report:
 
 def _key(source: Source, raw: bytes) -> bytes | None:
     """The key of a file's report; None where this run remembers nothing."""
+    rules = _rules.get(source.settings)
+    if rules is None:
+        return None
     from smlint.cache import key_of_plan
 
-    rules = _rules.get(source.settings)
-    return key_of_plan(rules, raw, source.outright) if rules else None
+    return key_of_plan(rules, raw, source.outright)
 
 
 _rules: dict[int, bytes] = {}  # by number of the settings: the key of the rules that judge
@@ -184,17 +218,16 @@ class _Memory:
 # --- several processes -------------------------------------------------------------------------------------------
 
 
-def _spread(found: Sequence[Source], jobs: int) -> Iterator[_Packed]:
+def _spread(groups: Iterable[Sequence[Source]], jobs: int) -> Iterator[list[_Packed]]:
     """The outcomes of files, in their order, worked out by `jobs` processes."""
     import multiprocessing  # only where several processes are wanted
 
-    size = max(1, min(32, len(found) // (4 * jobs)))
     if "fork" in multiprocessing.get_all_start_methods():
         pool = multiprocessing.get_context("fork").Pool(jobs, _travel_light)
     else:
         pool = multiprocessing.get_context("spawn").Pool(jobs, _start, (_settings, _as_of, _lean, _rules))
     with pool as workers:
-        yield from workers.imap(_packed, found, chunksize=size)
+        yield from workers.imap(_packed, groups)
 
 
 def _start(settings: Sequence[Settings], as_of: date, lean: bool, rules: dict[int, bytes]) -> None:

@@ -57,14 +57,14 @@ class View:
     It answers the questions that verbs ask, and remembers answers that are the same for every subject.
     """
 
-    __slots__ = ("_day", "_found", "_ids", "_named", "_today", "data", "plan", "predicates", "saw_day")
+    __slots__ = ("_found", "_ids", "_named", "_today", "data", "day", "plan", "predicates", "saw_day")
 
     def __init__(self, plan: Plan, data: dict[str, Any], as_of: datetime.date) -> None:
         fill_defaults(data)
         derive(data)
         self.plan = plan
         self.data = data
-        self._day, self._today = as_of, as_of.isoformat()
+        self.day, self._today = as_of, as_of.isoformat()
         self.saw_day = False  # whether anything asked what day it is: else the answers hold for every day
         self.predicates = predicates(data)
         self._found: dict[str, list[Any]] = {}
@@ -75,7 +75,7 @@ class View:
     def as_of(self) -> datetime.date:
         """The day to judge on."""
         self.saw_day = True
-        return self._day
+        return self.day
 
     @property
     def today(self) -> str:

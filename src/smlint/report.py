@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from datetime import date
 from posixpath import normpath
 from typing import Any, cast
 
 from smlint.finding import Diagnostic, Finding
-from smlint.lint import lint
+from smlint.lint import Lint, lint_all
 from smlint.plan import Limits, Plan, inside
 from smlint.profile import Predicates, View
 from smlint.record import Record
@@ -16,7 +17,7 @@ from smlint.rule import Dimension
 from smlint.rulebook import Rulebook
 from smlint.score import Score, report_order
 from smlint.settings import Settings
-from smlint.shape import shape
+from smlint.shape import Shaped, shape
 from smlint.waiver import Waiver, waive
 from smlint.words import Word
 
@@ -228,11 +229,23 @@ def judge(name: str, raw: bytes, settings: Settings, as_of: date, limits: Limits
 
 def judge_plan(plan: Plan, settings: Settings, as_of: date) -> Report:
     """The trip from the second stop on, for a plan that has been read."""
-    shaped, book = shape(plan), settings.book
-    if plan.fault:
-        return Report(plan, shaped.findings, {}, None, {}, settings)
-    view = View(plan, shaped.data, as_of)
-    linted = lint(view, book)
+    return judge_plans([plan], settings, as_of)[0]
+
+
+def judge_plans(plans: Sequence[Plan], settings: Settings, as_of: date) -> list[Report]:
+    """The same for a few plans at once, stop by stop: what a stop needs is then at hand for all of them."""
+    shaped = [shape(plan) for plan in plans]
+    views = [View(plan, each.data, as_of) for plan, each in zip(plans, shaped, strict=True) if not plan.fault]
+    linted = zip(views, lint_all(views, settings.book), strict=True)
+    return [
+        Report(plan, each.findings, {}, None, {}, settings) if plan.fault else _report(each, *next(linted), settings)
+        for plan, each in zip(plans, shaped, strict=True)
+    ]
+
+
+def _report(shaped: Shaped, view: View, linted: Lint, settings: Settings) -> Report:
+    """The last stop: what was found, what waivers hide of it, and the score."""
+    plan, book, as_of = view.plan, settings.book, view.day
     findings = [finding for outcome in linted.outcomes.values() for finding in outcome.findings]
     waived = waive(plan, view.data, findings, book.known, as_of)
     score = Score(linted.outcomes, book.dimensions, linted.by_profile)

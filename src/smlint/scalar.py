@@ -9,7 +9,7 @@ from typing import Any
 from smlint.pattern import pattern
 
 Number = int | Fraction
-_NUMBERS = frozenset((int, Fraction))
+NUMBERS = frozenset((int, Fraction))
 
 LIMIT_DIGITS, LIMIT_DECIMALS = 15, 6  # a number is below 10^15 and has at most 6 decimals
 
@@ -83,7 +83,7 @@ def _based(text: str) -> int | OutOfRange | None:
 
 def is_number(value: Any) -> bool:
     """A number of a plan, and not true or false. By its very type: rules ask this all the time."""
-    return type(value) in _NUMBERS
+    return type(value) in NUMBERS
 
 
 def tagged(tag: str, text: str) -> Any:

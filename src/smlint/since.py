@@ -26,7 +26,7 @@ class Past:
 
     def __init__(self, revision: Revision, sources: Sequence[Source]) -> None:
         self.revision = revision
-        self.names = {place_of(source.name): source.name for source in sources}
+        self.names = {source.place: source.name for source in sources}
 
     def of(self, place: str) -> tuple[str | None, bytes | None]:
         """The name and the bytes of a plan at the revision; None for a new plan."""

@@ -11,6 +11,7 @@ def parse(text: str) -> datetime.date:
     return datetime.date.fromisoformat(text)
 
 
+@lru_cache(1024)  # plans repeat their dates
 def add_months(text: str, months: int) -> str:
     """The date so many months later: the same day of the month, or that month's last. Past year 9999: the last day."""
     date = parse(text)

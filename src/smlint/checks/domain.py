@@ -8,7 +8,7 @@ from math import prod
 from typing import Any
 
 from smlint.checks.dates import days_between, months_between
-from smlint.checks.verdict import Fail, OptionError, Verdict, options
+from smlint.checks.verdict import Fail, OptionError, Verdict, taking
 from smlint.hours import DAY, WEEK, Stretch, clock, longest_gap, staffed
 from smlint.plan import Number
 from smlint.profile import View, all_criteria
@@ -36,9 +36,9 @@ class Chain(Record):
     amount: Fraction  # size × share
 
 
+@taking("exempt")
 def share_chain(spot: Spot, given: Any, view: View) -> Verdict:
     """The chain of `of` ends in a counted population: `exempt` (metrics that need none)."""
-    options(given, "exempt")
     criterion = spot.value
     if criterion.get("metric") in given.get("exempt", ()) or criterion.get("_chain") == "counted":
         return None
@@ -80,19 +80,19 @@ def resolved_chain(criterion: dict[str, Any], known: dict[str, dict[str, Any]]) 
 # --- money and hours -----------------------------------------------------------------------------------------------
 
 
+@taking("tolerance_points", "tolerance_points")
 def roi(spot: Spot, given: Any, view: View) -> Verdict:
     """The stated return equals (gain − cost) / cost within `tolerance_points`.
 
     gain = amount × years when per year; years = whole calendar months of the period, plus left-over days / 30,
     divided by 12; cost = the goal's `_cost`. A missing amount, or two different currencies, fails.
     """
-    options(given, "tolerance_points", "tolerance_points")
     returned = spot.value.get("return", {})
     stated, cost = returned.get("roi_percent"), spot.value.get("_cost")
     gain = gain_of(returned, view.data.get("period", {}))
-    computed = 100 * (gain - cost) / cost if gain is not None and cost else None
     currency, other = returned.get("currency"), view.data.get("investment", {}).get("currency")
     two = currency is not None and other is not None and currency != other
+    computed = 100 * (gain - cost) / cost if gain is not None and cost else None
     fits = computed is not None and stated is not None and abs(stated - computed) <= given["tolerance_points"]
     if fits and not two:
         return None
@@ -119,13 +119,13 @@ def _years(period: dict[str, Any]) -> Fraction | None:
     return (months + Fraction(days, 30)) / 12
 
 
+@taking("tolerance_percent")
 def capacity(spot: Spot, given: Any, view: View) -> Verdict:
     """Planned hours of initiatives fit the people hours: `tolerance_percent`.
 
     An initiative that lies partly outside the period counts by the share of its days inside; one that is ongoing or
     without an end, and any in a plan without a period, in full.
     """
-    options(given, "tolerance_percent")
     period = view.data.get("period", {})
     planned = _sum(
         [initiative.get("hours", 0) * _inside(initiative, period) for initiative in view.data.get("initiatives", ())]
@@ -157,12 +157,12 @@ def _inside(initiative: dict[str, Any], period: dict[str, Any]) -> Number:
 # --- hours of the week ---------------------------------------------------------------------------------------------
 
 
+@taking("waking min_hours", "waking min_hours")
 def time_zone_overlap(spot: Spot, given: Any, view: View) -> Verdict:
     """Staffed hours meet the waking hours of each audience: `waking` ("08:00–20:00"), `min_hours` a week.
 
     UTC offsets are those at 12:00 UTC on as-of, held for the whole week. No hours, zone or audience fails.
     """
-    options(given, "waking min_hours", "waking min_hours")
     waking = clock(given["waking"])
     if waking is None:
         raise OptionError(f"waking is two times of one day such as 08:00–20:00, not {given['waking']!r}")
@@ -214,9 +214,9 @@ def _awake(hours: tuple[Stretch, ...], shift: int, waking: Stretch) -> int:
     return sum(max(0, min(end, to) - max(start, since)) for start, end in moved for since, to in days)
 
 
+@taking("")
 def service_gap(spot: Spot, given: Any, view: View) -> Verdict:
     """The promised answer is not faster than the longest unstaffed stretch of the week allows. No options."""
-    options(given, "")
     promise, hours = spot.value.get("response_target_hours"), spot.value.get("service_hours")
     minutes = longest_gap(hours) if hours else None
     if promise is not None and minutes is not None and 60 * promise >= minutes:
@@ -228,9 +228,9 @@ def service_gap(spot: Spot, given: Any, view: View) -> Verdict:
 # --- who and when --------------------------------------------------------------------------------------------------
 
 
+@taking("processes", "processes")
 def raci(spot: Spot, given: Any, view: View) -> Verdict:
     """Every process of `processes` has one row, and every row one accountable (A) and somebody responsible (R)."""
-    options(given, "processes", "processes")
     rows = view.data.get("governance", {}).get("raci", ())
     named = [row.get("process") for row in rows]
     lacking = [process for process in given["processes"] if named.count(process) != 1]
@@ -244,9 +244,9 @@ def raci(spot: Spot, given: Any, view: View) -> Verdict:
     return Fail({"processes": [Code(process) for process in dict.fromkeys(lacking)]}, ("governance.raci",))
 
 
+@taking("")
 def cadence(spot: Spot, given: Any, view: View) -> Verdict:
     """A report that compares with the previous period comes at least twice before the first deadline. No options."""
-    options(given, "")
     start = view.data.get("period", {}).get("from")
     deadlines = [criterion["deadline"] for criterion in all_criteria(view.data) if "deadline" in criterion]
     later = [deadline for deadline in deadlines if start and deadline > start]

@@ -20,6 +20,7 @@ from smlint.checks.verdict import (
     one,
     options,
     stem,
+    taking,
 )  # fmt: skip
 from smlint.plan import Number
 from smlint.profile import View, applies
@@ -56,7 +57,7 @@ def present(given: Any) -> Check:
 
 
 def _fields(given: dict[str, Any]) -> Check:
-    suits = _kind(given)
+    suits = kind_of(given)
     needed = [(field, one(field), suits) for field in given.get("fields", ())]
     needed += [(field, one(field), _is_true) for field in given.get("true", ())]
     some = [(field, one(field)) for field in given.get("any", ())]
@@ -80,7 +81,7 @@ def _is_true(value: Any) -> bool:
     return value is True
 
 
-def _kind(given: dict[str, Any]) -> Callable[[Any], bool] | None:
+def kind_of(given: dict[str, Any]) -> Callable[[Any], bool] | None:
     """What the value of a field must be; None where any will do."""
     kind, words = given.get("type"), folded_words(tuple(given.get("not_words") or ()))
     if not kind and not words:
@@ -107,7 +108,7 @@ def count(given: Any) -> Check:
 
     def check(spot: Spot, view: View) -> Verdict:
         nodes = select(spot, view)
-        number = len(nodes) if key is None else _different(nodes, key, bool(given.get("own")))
+        number = len(nodes) if key is None else different(nodes, key, bool(given.get("own")))
         if least <= number and (most is None or number <= most):
             return None
         missing = _named(spot, given, view) if number and "name" in given else (key_of(stem(path)),)
@@ -116,7 +117,7 @@ def count(given: Any) -> Check:
     return check
 
 
-def _different(nodes: list[Any], key: str, own: bool) -> int:
+def different(nodes: list[Any], key: str, own: bool) -> int:
     """How many different values the nodes have under a key; with `own`, each that has none counts as well."""
     values = [node.get(key) for node in nodes if isinstance(node, dict)]
     found = {frozen(folded(value) if isinstance(value, str) else value) for value in values if value is not None}
@@ -250,7 +251,7 @@ def compares(given: Any) -> Check:
     options(given, "left op right by tolerance_percent tolerance_points scale", "left op right")
     measure_left, measure_right = _side(given["left"], given), _side(given["right"], given)
     pick = one(given["by"]) if "by" in given else None
-    tests = {op: _comparison(op, given) for op in (given["op"].values() if pick else (given["op"],))}
+    tests = {op: comparison(op, given) for op in (given["op"].values() if pick else (given["op"],))}
     paths = [side for side in (given["left"], given["right"]) if isinstance(side, str)]
 
     def check(spot: Spot, view: View) -> Verdict:
@@ -268,11 +269,16 @@ def compares(given: Any) -> Check:
 def _side(spec: Any, given: dict[str, Any]) -> Callable[[Spot, View], Number | None]:
     if "scale" not in given:
         return measured(spec)
-    ask, scale = one(spec), given["scale"]
-    return lambda spot, view: scale.index(word) if (word := ask(spot, view)) in scale else None
+    ask, rank = one(spec), scaled(given["scale"])
+    return lambda spot, view: rank(ask(spot, view))
 
 
-def _comparison(op: str, given: dict[str, Any]) -> Callable[[Number, Number], bool]:
+def scaled(scale: list[Any]) -> Callable[[Any], int | None]:
+    """The rank of a word on a scale of words in rising order; None for any other."""
+    return lambda word: scale.index(word) if word in scale else None
+
+
+def comparison(op: str, given: dict[str, Any]) -> Callable[[Number, Number], bool]:
     """Whether a comparison is true of two numbers, within what the options tolerate. Raises OptionError."""
     if op not in _COMPARE:  # a wrong one is never passed over, whichever of a table is asked for
         raise OptionError(f"unknown comparison {op!r}")
@@ -327,13 +333,13 @@ def not_stale(given: Any) -> Check:
     return check
 
 
+@taking("need need_else have language allow_missing as", "need have")
 def covers(spot: Spot, given: Any, view: View) -> Verdict:
     """Everything needed is there.
 
     `need`, `need_else` (where the first selects nothing); `have` (a map counts as its keys); `language` (tags match
     when one is the other plus a subtag); `allow_missing` = 0; `as` (the name of what is lacking in the message).
     """
-    options(given, "need need_else have language allow_missing as", "need have")
     need = view.values(spot, given["need"]) or (view.values(spot, given["need_else"]) if "need_else" in given else [])
     have = {
         text for value in view.values(spot, given["have"]) for text in (value if isinstance(value, dict) else (value,))

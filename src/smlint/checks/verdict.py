@@ -40,6 +40,20 @@ class Prepared:
         return self.make(given)(spot, view)
 
 
+def taking(allowed: str, required: str = "") -> Callable[[Verb], Prepared]:
+    """A verb that takes these options: they are checked once. Raises OptionError when a rule is made ready."""
+
+    def prepared(verb: Verb) -> Prepared:
+        def make(given: Any) -> Check:
+            options(given, allowed, required)
+            return lambda spot, view: verb(spot, given, view)
+
+        make.__name__, make.__doc__ = verb.__name__, verb.__doc__
+        return Prepared(make)
+
+    return prepared
+
+
 class OptionError(ValueError):
     """A rule uses a verb with options that it does not understand."""
 

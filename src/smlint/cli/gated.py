@@ -36,9 +36,8 @@ def judged_since(paths: tuple[str, ...], as_of: datetime.date, options: dict[str
         found = work.sources()
         past = Past(revision, found)
         work.judge(found, past)
-        hidden = [Source(name, True) for name in Then(configured, revision).left_out(paths, work.reports.keys())]
-        hidden = [source._replace(settings=configured.of(place_of(source.name))) for source in hidden]
-        work.judge(hidden, past)
+        left_out = [(name, place_of(name)) for name in Then(configured, revision).left_out(paths, work.reports.keys())]
+        work.judge([Source(name, True, configured.of(place), place) for name, place in left_out], past)
         notes = [*past.moves(paths), *_waivers(work.reports), *work.baselines.notes(work.reports)]
         notes += _changes(work, revision, options)
         return work.done(notes)

@@ -9,7 +9,7 @@ import yaml
 
 from smlint.cli.work import chosen, faults
 from smlint.config import Configurations
-from smlint.discovery import place_of, read, shown_path, sources
+from smlint.discovery import read, shown_path, sources
 from smlint.files import Disk, called
 from smlint.plan import Limits
 from smlint.rulebook import Rulebook, load
@@ -26,7 +26,7 @@ def settled(paths: tuple[str, ...], options: dict[str, Any]) -> str:
         for source in sources(tuple(path for path in paths if path != "-"), False, configured):
             if not source.outright and read(source, Limits()) is None:
                 continue
-            plans.setdefault(configured.of(place_of(source.name)), []).append(shown_path(source.name))
+            plans.setdefault(source.settings, []).append(shown_path(source.name))
         shipped = load()
         texts = [_document(configured.settings[number], names, shipped) for number, names in plans.items()]
     return "---\n".join(texts)

@@ -167,15 +167,13 @@ class Work:
 
     def judge(self, found: Sequence[Source], past: Any = None) -> None:
         """Judge files, and standard input where it is among the paths, against what is known of earlier states."""
-        ready = [
-            source._replace(earlier=self.earlier(place_of(source.name), source.settings, past)) for source in found
-        ]
+        ready = [source._replace(earlier=self.earlier(source.place, source.settings, past)) for source in found]
         standard = self._standard_input(past) if "-" in self.paths and not self.reports else None
         pool.prepare(self.configured.settings, self.as_of, self.lean)
         jobs, remember = self.options.get("jobs"), not self.options.get("no_cache")
         with progress(pool.outcomes(ready, jobs, remember), len(ready)) as told:
             for source, outcome in zip(ready, told, strict=True):
-                self._note(place_of(source.name), outcome)
+                self._note(source.place, outcome)
         if standard is not None:
             self._note(standard[0], pool.judged(standard[1], *standard[2:]))
 
