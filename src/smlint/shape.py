@@ -218,16 +218,16 @@ class _Walk:
         ids = _ids(data)
         twice = {id for id, count in Counter(ids["success_criteria"]).items() if count > 1}
         known: dict[tuple[str, ...], dict[str, None]] = {}
-        gone: dict[int, set[Any]] = {}
+        gone: _Gone = {}
         for holder, key, path, targets in self.references:
             if targets not in known:
                 known[targets] = dict.fromkeys(id for target in targets for id in ids[target])
-            for part, original, name in _lost(holder, key, known[targets]):
+            for part, name in _lost(holder, key, known[targets]):
                 said = Code(key or _last_name(path))
-                self.suggest("unresolved-reference", (*path, original), name, known[targets], key=said, value=name)
-                gone.setdefault(id(holder), set()).add(part)
+                self.suggest("unresolved-reference", (*path, part), name, known[targets], key=said, value=name)
+                _note(gone, (*path, part))
             if key == "of" and holder[key] in twice:
-                gone.setdefault(id(holder), set()).add(key)
+                _note(gone, (*path, key))
         return (_without(data, gone) or {}) if gone else data
 
     def check_dates(self, data: dict[str, Any]) -> None:
@@ -260,32 +260,40 @@ def _ids(data: dict[str, Any]) -> dict[str, list[str]]:
     return ids
 
 
-def _lost(holder: Any, key: str | None, known: Collection[str]) -> list[tuple[Any, str | int, str]]:
-    """The references in a holder that name nothing: where in the holder, where in the plan, and the name."""
+def _lost(holder: Any, key: str | None, known: Collection[str]) -> list[tuple[str | int, str]]:
+    """The references in a holder that name nothing: where in the plan's own, and the name."""
     if key is not None:
-        return [] if holder[key] in known else [(key, key, holder[key])]
+        return [] if holder[key] in known else [(key, holder[key])]
     if all(map(known.__contains__, holder)):
         return []
     entries = positions(holder) if isinstance(holder, list) else [(name, name) for name in holder]
-    parts = range(len(holder)) if isinstance(holder, list) else holder
-    return [(part, at, name) for part, (at, name) in zip(parts, entries, strict=True) if name not in known]
+    return [(part, name) for part, name in entries if name not in known]
 
 
-def _without(value: Any, gone: dict[int, set[Any]]) -> Any:
-    """The value without the entries that are gone and the lists and maps that become empty; None if nothing is left."""
-    if not isinstance(value, dict | list):
-        return value
-    parts = gone.get(id(value), ())
+_Gone = dict[str | int, Any]  # by key or original index: None for what goes, else the same for what is inside
+
+
+def _note(gone: _Gone, path: Path) -> None:
+    """Note that what stands at a path goes."""
+    for part in path[:-1]:
+        inside = gone.setdefault(part, {})
+        if inside is None:  # all of it goes
+            return
+        gone = inside
+    gone[path[-1]] = None
+
+
+def _without(value: Any, gone: _Gone | None) -> Any:
+    """The value without what goes, and without lists and maps that become empty; None if nothing is left."""
+    if gone is None:
+        return None
     if isinstance(value, dict):
-        kept = ((key, _without(inner, gone)) for key, inner in value.items() if key not in parts)
-        return {key: inner for key, inner in kept if inner is not None} or None
-    left = [
-        (original, inner)
-        for part, (original, item) in enumerate(positions(value))
-        if part not in parts and (inner := _without(item, gone)) is not None
-    ]
-    items = Items(inner for _, inner in left)
-    items.original = [original for original, _ in left]
+        kept = {**value, **{key: _without(value[key], inner) for key, inner in gone.items()}}
+        return {key: inner for key, inner in kept.items() if inner is not None} or None
+    found = [(at, _without(item, gone[at]) if at in gone else item) for at, item in positions(value)]
+    left = [(at, item) for at, item in found if item is not None]
+    items = Items(item for _, item in left)
+    items.original = [at for at, _ in left]
     return items or None
 
 
