@@ -15,7 +15,7 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 
 @pytest.fixture(autouse=True, scope="session")
 def _what_reports_share_is_never_written_to() -> Iterator[None]:
-    from smlint.report import NOTHING
+    from smlint.plan import NOTHING
 
     yield
     assert NOTHING == {}

@@ -135,6 +135,6 @@ def structural(
     identified = f"{id}@{identity(plan, path if named is None else named)}"
     if "value" in values:
         identified += f"={brief(str(values['value']))}"
-    place = place or plan.place(path)
-    stands = bool(path) and plan.has(path)
+    where, stands = plan.located(path)
+    place, stands = place or where, bool(path) and stands
     return Finding(kind, kind.severity, path, path, values, id=identified, place=place, stands=stands, variant=variant)

@@ -104,8 +104,8 @@ class Ready:
     """
 
     __slots__ = (
-        "_asked", "_weights", "base", "blocked", "check", "clean", "given", "quick", "rule", "said", "select",
-        "severity",
+        "_asked", "_weights", "base", "blocked", "blockers", "check", "clean", "given", "quick", "rule", "said",
+        "select", "severity",
     )  # fmt: skip
 
     def __init__(self, rule: Rule, severity: str, weights: Mapping[str, int]) -> None:
@@ -116,6 +116,7 @@ class Ready:
         self.base = base(rule.given)
         self.check = _compiled(rule.check)
         self.blocked = [blocker for entry in rule.blocked for blocker in _blockers(entry)]
+        self.blockers = frozenset(blocker.by for blocker in self.blocked)
         self.said: set[str] | None = None  # the values that messages ask for; looked up when something is found
         self.quick: _Quick = self._not_yet
         self.clean: dict[int, Outcome] = {}
@@ -203,7 +204,9 @@ class _Run:
         if not subjects:
             self.empty(ready)
             return
-        conditions = [entry for entry in ready.blocked if entry.by in faults] if faults else ()
+        conditions: Sequence[_Blocker] = ()
+        if faults and not ready.blockers.isdisjoint(faults):
+            conditions = [entry for entry in ready.blocked if entry.by in faults]
         try:
             holds = not conditions and ready.quick(subjects, view.data, view)
         except Exception:  # the verbs will say what is wrong with the rule
@@ -283,23 +286,24 @@ class _Run:
             ready.said = set().union(*map(holes, rule.message.values()))
         if at is None:
             at = spot.path if rule.place == "@" else view.path(spot, rule.place) if rule.place else fail.at or spot.path
-        known = rule.options | _values(rule.values, spot, view) | fail.values
+        wanted = {name: spec for name, spec in rule.values.items() if name in ready.said}
+        known = rule.options | _values(wanted, spot, view) | fail.values
         values = {name: value for name, value in known.items() if name in ready.said}
         if "as_of" in ready.said:
             values["as_of"] = view.today
-        below = f"{rule.place}." if rule.place and view.plan.has(at) else ""
+        place, stands = view.plan.located(at)
+        below = f"{rule.place}." if rule.place and stands else ""
         values["missing"] = [Code(key.removeprefix(below)) if type(key) is str else str(key) for key in fail.missing]
         values["label"] = spot.label
-        plan = view.plan
         return Finding(
             rule,
             ready.severity,
             spot.path,
             at,
             values,
-            id=f"{rule.id}@{identity(plan, spot.path)}",
-            place=plan.place(at),
-            stands=bool(at) and plan.has(at),
+            id=f"{rule.id}@{identity(view.plan, spot.path)}",
+            place=place,
+            stands=bool(at) and stands,
         )
 
 

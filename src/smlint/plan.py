@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any
 
 from smlint.events import Parse, parse
@@ -66,6 +67,11 @@ def reached(data: Any, path: Path) -> Any:
     return data
 
 
+NOTHING: dict[Any, Any] = {}  # never written to: of ten thousand reports, each would have six empty ones of its own
+# By far the most common record: made without a call of Python's.
+_place: Callable[[tuple[int, int, int, int]], Place] = partial(tuple.__new__, Place)
+
+
 class Plan:
     """One YAML or JSON document: name, text, data (dicts, lists, str, int, Fraction, bool, None) and marks.
 
@@ -101,11 +107,16 @@ class Plan:
             document.data, document.marks = {}, {}
         return document
 
+    def let_go(self) -> None:
+        """Keep the name and the fault only."""
+        self.text, self.data, self.marks, self._lines = "", NOTHING, NOTHING, None
+        self.names.clear()
+
     def place_of(self, start: int, end: int) -> Place:
         """The lines and columns of two offsets."""
         lines = self._starts()
         line, end_line = bisect_right(lines, start), bisect_right(lines, end)
-        return Place(line, start - lines[line - 1] + 1, end_line, end - lines[end_line - 1] + 1)
+        return _place((line, start - lines[line - 1] + 1, end_line, end - lines[end_line - 1] + 1))
 
     def _starts(self) -> Sequence[int]:
         """The offsets at which lines begin."""
@@ -124,8 +135,17 @@ class Plan:
 
     def place(self, path: Path) -> Place:
         """Where `path` stands or, when it does not, the nearest thing above it that does; 1:1 for the whole plan."""
-        mark = self.mark(path)
-        return self.place_of(mark.key, mark.end) if mark else Place(1, 1, 1, 1)
+        return self.located(path)[0]
+
+    def located(self, path: Path) -> tuple[Place, bool]:
+        """The place of a path, and whether the text holds something at exactly this path."""
+        nearest, depth = None, 0
+        for nearest in self._marks_on(path):  # noqa: B007 - the last one counts
+            depth += 1
+        if nearest is None:
+            return Place(1, 1, 1, 1), not path
+        key, key_length, gap, length, _ = nearest
+        return self.place_of(key, key + key_length + gap + length), depth == len(path)
 
     def mark(self, path: Path) -> Mark | None:
         """The mark of the nearest standing ancestor of `path`, itself included; None for the whole plan."""

@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from functools import partial
 from itertools import chain, groupby
 from typing import Any
 
 from smlint.comparison import Earlier, compared, earlier_report
 from smlint.discovery import Source, Unreadable, plan_in, read_bytes, shown_path
 from smlint.plan import Limits, Plan
+from smlint.record import Record
 from smlint.report import Report, judge_plan, judge_plans
 from smlint.rule import Rule
 from smlint.rulebook import Rulebook
@@ -53,7 +55,8 @@ def outcomes(found: Sequence[Source], jobs: int | None, remember: bool) -> Itera
     if jobs is None:
         jobs = _cores() if _lean and len(left) >= MANY else 1
     groups = _few(left)
-    judged = chain.from_iterable(_spread(groups, jobs) if jobs > 1 and len(left) >= 2 * jobs else map(_packed, groups))
+    spread = jobs > 1 and len(left) >= 2 * jobs
+    judged = chain.from_iterable(_spread(groups, jobs) if spread else map(_packed, groups))
     for number, source in enumerate(found):
         if memory and number in memory.known:
             yield memory.known.pop(number)
@@ -61,7 +64,7 @@ def outcomes(found: Sequence[Source], jobs: int | None, remember: bool) -> Itera
             packed = next(judged)
             if memory:
                 memory.note(packed)
-            yield _unpacked(source, packed)
+            yield packed.outcome if packed.outcome or not packed.kept else _restored(source, packed.kept)
     if memory:
         memory.close()
 
@@ -123,31 +126,36 @@ def _compared(report: Report, earlier: Earlier | None) -> Report:
 
 # --- small enough to keep many, and to send between processes ----------------------------------------------------
 
-_Packed = tuple[bytes | None, Any]  # the key under which it may be remembered; a stored report as JSON, or the outcome
+
+class _Packed(Record):
+    """An outcome as small as it can be made, and what is kept of a report as JSON, where it is remembered under a key or
+    travels: then in place of the outcome."""
+
+    outcome: Outcome
+    key: bytes | None = None
+    kept: str = ""
+    saw_day: bool = False
 
 
-def _packed(few: Sequence[Source]) -> list[_Packed]:
-    """The outcomes of a few files with the same settings, as small as they can be made."""
-    return [_small(key, outcome) for key, outcome in _looked_at(few)]
+def _packed(few: Sequence[Source], travels: bool = False) -> list[_Packed]:
+    """The outcomes of a few files with the same settings."""
+    return [_small(key, outcome, travels) for key, outcome in _looked_at(few)]
 
 
-def _small(key: bytes | None, outcome: Outcome) -> _Packed:
+def _small(key: bytes | None, outcome: Outcome, travels: bool) -> _Packed:
     if not isinstance(outcome, Report) or not _lean or outcome.change is not None:
-        return None, outcome
-    import json  # only where there are many
+        return _Packed(outcome)
+    from smlint.stored import NotPlain, compact, stored  # only where there are many
 
-    from smlint.stored import NotPlain, stored
+    if key is None and not travels:
+        return _Packed(compact(outcome))
+    import json
 
     try:
         kept = json.dumps(stored(outcome), separators=(",", ":"))
     except (NotPlain, ValueError):
-        return None, outcome
-    return key, (kept, outcome.saw_day)
-
-
-def _unpacked(source: Source, packed: _Packed) -> Outcome:
-    found = packed[1]
-    return _restored(source, found[0]) if type(found) is tuple else found
+        return _Packed(outcome)
+    return _Packed(None if travels else compact(outcome), key, kept, outcome.saw_day)
 
 
 def _restored(source: Source, kept: str) -> Report:
@@ -204,10 +212,8 @@ class _Memory:
             return None
 
     def note(self, packed: _Packed) -> None:
-        key, found = packed
-        if key is not None and self._cache is not None:
-            kept, saw_day = found
-            self._new.append((key, _as_of.isoformat() if saw_day else None, kept))
+        if packed.key is not None and self._cache is not None:
+            self._new.append((packed.key, _as_of.isoformat() if packed.saw_day else None, packed.kept))
 
     def close(self) -> None:
         if self._cache is not None:
@@ -227,7 +233,7 @@ def _spread(groups: Iterable[Sequence[Source]], jobs: int) -> Iterator[list[_Pac
     else:
         pool = multiprocessing.get_context("spawn").Pool(jobs, _start, (_settings, _as_of, _lean, _rules))
     with pool as workers:
-        yield from workers.imap(_packed, groups)
+        yield from workers.imap(partial(_packed, travels=True), groups)
 
 
 def _start(settings: Sequence[Settings], as_of: date, lean: bool, rules: dict[int, bytes]) -> None:

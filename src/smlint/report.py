@@ -10,7 +10,7 @@ from typing import Any, cast
 
 from smlint.finding import Diagnostic, Finding
 from smlint.lint import Lint, lint_all
-from smlint.plan import Limits, Plan, inside
+from smlint.plan import NOTHING, Limits, Plan, inside
 from smlint.profile import Predicates, View
 from smlint.record import Record
 from smlint.rule import Dimension
@@ -20,8 +20,6 @@ from smlint.settings import Settings
 from smlint.shape import Shaped, shape
 from smlint.waiver import Waiver, waive
 from smlint.words import Word
-
-NOTHING: dict[Any, Any] = {}  # never written to: of ten thousand reports, each would have six empty ones of its own
 
 
 class Report:
@@ -82,8 +80,8 @@ class Report:
 
     def lean(self) -> Report:
         """The same report without what only judging needed, so that a run over many plans stays small."""
-        self.plan.text, self.plan.marks, self.plan.data, self.data = "", NOTHING, NOTHING, NOTHING
-        self.plan.names.clear()
+        self.plan.let_go()
+        self.data = NOTHING
         if self.change and self.change.before and self.change.before is not self:
             self.change.before.lean()
         return self

@@ -66,6 +66,13 @@ def restored(name: str, kept: Stored, settings: Settings) -> Report:
     ).lean()
 
 
+def compact(report: Report) -> Report:
+    """The same report with no more of its score than it takes to work it out again: many fit beside each other."""
+    if report.score:
+        report.score = _score(_stored_score(report), report.findings, report.settings)
+    return report.lean()
+
+
 # --- score -------------------------------------------------------------------------------------------------------
 
 
