@@ -128,8 +128,8 @@ def _compared(report: Report, earlier: Earlier | None) -> Report:
 
 
 class _Packed(Record):
-    """An outcome as small as it can be made, and what is kept of a report as JSON, where it is remembered under a key or
-    travels: then in place of the outcome."""
+    """An outcome as small as it can be made; of a report also what is kept of it as JSON, where it is remembered under a
+    key, or travels and is all there is."""
 
     outcome: Outcome
     key: bytes | None = None
