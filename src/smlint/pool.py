@@ -128,8 +128,8 @@ def _compared(report: Report, earlier: Earlier | None) -> Report:
 
 
 class _Packed(Record):
-    """An outcome as small as it can be made; of a report also what is kept of it as JSON, where it is remembered under a
-    key, or travels and is all there is."""
+    """An outcome as small as it can be made; of a report also what is kept of it as JSON, where it is remembered under
+    a key, or travels and is all there is."""
 
     outcome: Outcome
     key: bytes | None = None

@@ -414,10 +414,13 @@ def _price_goals(data: dict[str, Any]) -> None:
     if not priced:
         return
     investment = data.get("investment", {})
-    hours = investment.get("_people_hours", 0)
-    rate = Fraction(investment["_people_money"]) / hours if hours else Fraction(0)
+    hours, money = investment.get("_people_hours", 0), investment.get("_people_money", 0)
+    hours, money = (hours, money) if hours else (1, 0)
     shares = {
-        id(initiative): (initiative.get("hours", 0) * rate + initiative.get("cost", 0)) / len(set(initiative["goals"]))
+        id(initiative): Fraction(
+            initiative.get("hours", 0) * money + initiative.get("cost", 0) * hours,
+            hours * len(set(initiative["goals"])),
+        )
         for initiative in data.get("initiatives", ())
         if "goals" in initiative
     }

@@ -65,6 +65,11 @@ class Score:
             found.setdefault(outcome.rule.dimension, []).append(outcome)
         return found
 
+    @cached_property
+    def _earned(self) -> dict[str, tuple[int, int]]:
+        """What each dimension earns, of how much."""
+        return {id: _earned(outcomes) for id, outcomes in self._rules_of.items()}
+
     def of(self, outcomes: Mapping[str, Outcome]) -> Score:
         """The score of the same plan, had its outcomes been these."""
         return Score(outcomes, self.dimensions, self._by_profile)
@@ -74,7 +79,7 @@ class Score:
     @cached_property
     def total(self) -> Fraction:
         """The score, 0 to 100. Nothing applicable earns nothing."""
-        parts = [(self.dimensions[id].weight, *_earned(outcomes)) for id, outcomes in self._rules_of.items()]
+        parts = [(self.dimensions[id].weight, *earned) for id, earned in self._earned.items()]
         if not parts:
             return Fraction(0)
         common = lcm(*(whole for _, _, whole in parts))
@@ -83,7 +88,7 @@ class Score:
 
     def share(self, dimension: str) -> Fraction:
         """The part of a dimension's points that is earned, 0 to 1."""
-        return Fraction(*_earned(self._rules_of[dimension]))
+        return Fraction(*self._earned[dimension])
 
     @cached_property
     def rules(self) -> dict[str, Part]:
@@ -143,6 +148,9 @@ class Score:
 
     def dimension_level(self, dimension: str) -> int:
         """The level of a dimension: gates from 2 upwards, until one is closed."""
+        earned, whole = self._earned[dimension]
+        if earned == whole:
+            return HIGHEST_LEVEL
         by_level: dict[int, list[Outcome]] = {}
         for outcome in self._rules_of[dimension]:
             by_level.setdefault(outcome.rule.level, []).append(outcome)

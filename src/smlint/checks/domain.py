@@ -92,10 +92,10 @@ def roi(spot: Spot, given: Any, view: View) -> Verdict:
     gain = gain_of(returned, view.data.get("period", {}))
     currency, other = returned.get("currency"), view.data.get("investment", {}).get("currency")
     two = currency is not None and other is not None and currency != other
-    computed = 100 * (gain - cost) / cost if gain is not None and cost else None
-    fits = computed is not None and stated is not None and abs(stated - computed) <= given["tolerance_points"]
-    if fits and not two:
+    known = None if gain is None or not cost else (gain, cost)
+    if known and stated is not None and not two and _returns(stated, *known, given["tolerance_points"]):
         return None
+    computed = 100 * (known[0] - known[1]) / known[1] if known else None
     values = {
         "stated": stated,
         "gain": Measure(gain, currency or other),
@@ -105,18 +105,23 @@ def roi(spot: Spot, given: Any, view: View) -> Verdict:
     return Fail(values, ("return.roi_percent",))
 
 
+def _returns(stated: Number, gain: Fraction, cost: Fraction, points: Number) -> bool:
+    """Whether 100 (gain − cost) / cost is what is stated, give or take so many points; multiplied out, because dividing
+    fractions takes far longer."""
+    above, below = cost.numerator * gain.denominator, gain.numerator * cost.denominator
+    over, slack = stated * above - 100 * (below - above), points * above
+    return -slack <= over <= slack
+
+
 def gain_of(returned: dict[str, Any], period: dict[str, Any]) -> Fraction | None:
     """What a stated return comes to over the period of the plan, in its currency; None where that is not known."""
-    years = _years(period) if returned.get("per") == "year" else Fraction(1)
     amount = returned.get("amount")
-    return Fraction(amount) * years if amount is not None and years is not None else None
-
-
-def _years(period: dict[str, Any]) -> Fraction | None:
+    if amount is None or returned.get("per") != "year":
+        return None if amount is None else Fraction(amount)
     if "from" not in period or "to" not in period:
         return None
     months, days = months_between(period["from"], period["to"])
-    return (months + Fraction(days, 30)) / 12
+    return Fraction(amount * (30 * months + days), 360)
 
 
 @taking("tolerance_percent")
