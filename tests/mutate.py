@@ -44,6 +44,8 @@ JUDGES = {
     "checks/general": "checks",
     "checks/texts": "checks",
     "checks/domain": "checks",
+    "quick": "quick checks",
+    "translation": "quick",
 }
 
 

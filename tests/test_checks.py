@@ -21,7 +21,7 @@ from smlint.checks import VERBS, Fail, OptionError, Verdict, options, quantity, 
 from smlint.checks.dates import add_months, days_between, in_months, months_between
 from smlint.checks.domain import resolved_chain
 from smlint.checks.general import Named
-from smlint.checks.texts import _composed, _expression, _within
+from smlint.checks.texts import _composed, _expression, _glance, _within
 from smlint.checks.verdict import one
 from smlint.hours import WEEK, clock, longest_gap, staffed
 from smlint.lint import lint
@@ -262,6 +262,9 @@ PATTERNS: list[tuple[Any, str, str | None]] = [
     ({"forbid": ["earned value", "AVE", "verdi*", "ærlig"]}, "et ærlig svar", "ærlig"),
     ({"forbid": ["earned value", "AVE", "verdi*", "ærlig"]}, "earnest, ave, arlig, overdi", None),
     ({"forbid": ["sign"]}, "a \u017fign", "\u017fign"),  # a long s is an s in every case
+    ({"forbid": ["info"]}, "\u0130nfo", "\u0130nfo"),  # and so are an i with its dot and one without
+    ({"forbid": ["info"]}, "\u0131nfo", "\u0131nfo"),
+    ({"forbid": ["kine"]}, "\u212aine", "Kine"),  # the sign for Kelvin
     ({"forbid": ["#ad", "-x"]}, "this is #ad", "#ad"),
     ({"require": ["a", "b"]}, "only c", "only c"),
     ({"require": ["K1"]}, "when K1 falls", None),
@@ -322,6 +325,33 @@ def test_pattern_looks_at_every_text_and_points_at_the_first_that_fails() -> Non
     fail = ask("pattern", options, plan, "$.goals[0]")
     assert fail is not None
     assert ("goals", 0, "success_criteria", 1, "name") == fail.at
+
+
+@pytest.mark.parametrize(("words", "text", "may"), [
+    ((), "anything", False),
+    (("all", "every one"), "small balls are several", False),  # in the midst of words
+    (("all",), "one for all.", True),
+    (("all",), "ALL", True),
+    (("every one",), "every", True),  # looked for in full only then
+    (("AVE",), "we have an ave", False),  # all capitals: as written
+    (("AVE",), "the AVE", True),
+    (("AVE",), "HAVE", False),
+    (("verdi*",), "overdierne", True),  # any ending: its beginning may stand anywhere
+    (("verdi*",), "verden", False),
+    (("a**",), "ba", True),
+    (("a*b",), "a*b", True),  # an asterisk in the midst is one
+    (("a*b",), "ab", False),
+    (("både",), "bare", True),  # only the plain letters count
+    (("både",), "dag", False),
+    (("a_b",), "ab", True),
+    (("ærlig",), "x", True),  # there are none
+    (("all",), "\u00e5 ball", False),
+    (("is",), "\u0131\u017f", True),
+])  # fmt: skip
+def test_a_glance_tells_most_texts_from_those_that_may_hold_a_word(
+    words: tuple[str, ...], text: str, may: bool
+) -> None:
+    assert _glance(words)(text) == may
 
 
 def test_pattern_without_a_text_holds_unless_one_is_required() -> None:
