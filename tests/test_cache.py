@@ -129,6 +129,17 @@ def test_an_unchanged_plan_is_not_judged_again(plans: Path, judging: list[str]) 
     assert judging == []
 
 
+@pytest.mark.parametrize("at_once", [1, 2])
+def test_reports_are_remembered_on_the_way(
+    plans: Path, judging: list[str], at_once: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pool, "AT_ONCE", at_once)
+    first = run(plans)
+    judging.clear()
+    assert run(plans) == first
+    assert judging == []
+
+
 def test_without_the_cache_all_are_judged(plans: Path, judging: list[str], folder: Path) -> None:
     run(plans, no_cache=True)
     assert not folder.exists()

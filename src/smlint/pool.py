@@ -20,6 +20,7 @@ from smlint.settings import Settings
 from smlint.words import Word
 
 FEW, FEW_CHARACTERS = 16, 256 * 1024  # plans that are judged side by side, and what they may hold together
+AT_ONCE = 1_000  # reports that are remembered in one go
 MANY = 200  # files, from which on several processes and a cache are worth their while
 Outcome = (
     Report | Word | None
@@ -214,6 +215,9 @@ class _Memory:
     def note(self, packed: _Packed) -> None:
         if packed.key is not None and self._cache is not None:
             self._new.append((packed.key, _as_of.isoformat() if packed.saw_day else None, packed.kept))
+            if len(self._new) >= AT_ONCE:
+                self._cache.keep(self._new)
+                self._new.clear()
 
     def close(self) -> None:
         if self._cache is not None:

@@ -70,6 +70,7 @@ def compact(report: Report) -> Report:
     """The same report with no more of its score than it takes to work it out again: many fit beside each other."""
     if report.score:
         report.score = _score(_stored_score(report), report.findings, report.settings)
+    report.profile = _profile(tuple(sorted(report.profile)))
     return report.lean()
 
 

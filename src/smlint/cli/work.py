@@ -167,7 +167,8 @@ class Work:
 
     def judge(self, found: Sequence[Source], past: Any = None) -> None:
         """Judge files, and standard input where it is among the paths, against what is known of earlier states."""
-        ready = [source._replace(earlier=self.earlier(source.place, source.settings, past)) for source in found]
+        compared = [(source, self.earlier(source.place, source.settings, past)) for source in found]
+        ready = [source if earlier is None else source._replace(earlier=earlier) for source, earlier in compared]
         standard = self._standard_input(past) if "-" in self.paths and not self.reports else None
         pool.prepare(self.configured.settings, self.as_of, self.lean)
         jobs, remember = self.options.get("jobs"), not self.options.get("no_cache")
