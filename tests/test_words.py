@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from decimal import Decimal
+from difflib import get_close_matches
 from fractions import Fraction
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from smlint.words import (
@@ -238,6 +239,16 @@ def test_text_made_comparable(one: str, other: str, same: bool) -> None:
 )  # fmt: skip
 def test_the_nearest_name(word: str, expected: str | None) -> None:
     assert expected == Speller().nearest(word, ["goals", "objectives", "stop_criteria"])
+
+
+@example("abcdefg", ["abcdefgxyzxyz"])  # 0.7 alike, exactly
+@example("abcdefgxyzxyz", ["abcdefg"])
+@given(st.text("abAB é", max_size=8), st.lists(st.text("abAB é", min_size=1, max_size=8), max_size=5))
+def test_no_name_that_comes_near_is_passed_over(word: str, known: list[str]) -> None:
+    """Names without letters enough in common are not compared; nothing else may come of that."""
+    same = [name for name in known if folded(name) == folded(word)]
+    nearest = [*same, *get_close_matches(word, known, 1, 0.7), None]
+    assert Speller().nearest(word, known) == nearest[0]
 
 
 def test_a_speller_gives_up() -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
+from itertools import accumulate, chain
 from typing import Any
 
 from smlint.events import Parse, parse
@@ -123,7 +124,12 @@ class Plan:
         if self._lines is None:
             from array import array  # a fifth of a list's memory; only who has a finding needs it
 
-            self._lines = array("q", (0, *(match.end() for match in re.finditer(r"\r\n|\n|\r", self.text))))
+            ends: Iterable[int]
+            if "\r" in self.text:
+                ends = (match.end() for match in re.finditer(r"\r\n|\n|\r", self.text))
+            else:  # a third of the time
+                ends = accumulate([len(line) + 1 for line in self.text.split("\n")[:-1]])
+            self._lines = array("q", chain((0,), ends))
         return self._lines
 
     def line(self, number: int) -> str:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from smlint.ahead import facts
@@ -93,7 +93,16 @@ def say(key: str, language: str, /, **values: Any) -> str:
 
 def fill(template: str, language: str, values: Mapping[str, Any]) -> str:
     """Write values into the `{holes}` of a template; a value that is not there reads "not stated"."""
-    return _HOLE.sub(lambda hole: written(values.get(hole[1]), language), template)
+    parts = list(_parts(template))
+    for at in range(1, len(parts), 2):
+        parts[at] = written(values.get(parts[at]), language)
+    return "".join(parts)
+
+
+@lru_cache(2048)  # there are some hundred templates, and thousands of findings
+def _parts(template: str) -> tuple[str, ...]:
+    """What stands before the first hole, its name, what stands between it and the next, and so on."""
+    return tuple(_HOLE.split(template))
 
 
 def holes(template: str) -> set[str]:
@@ -103,6 +112,12 @@ def holes(template: str) -> set[str]:
 
 def written(value: Any, language: str) -> str:
     """One value as a reader of `language` expects it."""
+    if isinstance(value, Code):
+        return f"`{shown(value)}`"
+    if isinstance(value, str):
+        return shown(value)
+    if isinstance(value, Word):
+        return say(value.key, language, **value.values)
     if value is None:
         return say("value.missing", language)
     if isinstance(value, bool):
@@ -116,12 +131,6 @@ def written(value: Any, language: str) -> str:
     if isinstance(value, Measure):
         unit = f" {written(value.unit, language)}" if value.value is not None and value.unit is not None else ""
         return written(value.value, language) + unit
-    if isinstance(value, Word):
-        return say(value.key, language, **value.values)
-    if isinstance(value, Code):
-        return f"`{shown(value)}`"
-    if isinstance(value, str):
-        return shown(value)
     if isinstance(value, Mapping):
         return str(value[language])
     if isinstance(value, Sequence):
@@ -203,8 +212,25 @@ class Speller:
         self.left -= len(known)
         if not known or self.left < 0 or len(word) > 60:
             return None
-        from difflib import get_close_matches
-
         meant = folded(word)
-        same = next((name for name in known if folded(name) == meant), None)
-        return same or next(iter(get_close_matches(word, known, 1, 0.7)), None)
+        same = next((name for name in known if _folded(name) == meant), None)
+        return same or _closest(word, tuple([name for name in known if _may_be_near(word, name)]))
+
+
+_folded = lru_cache(512)(folded)  # most known names are those of the format
+
+
+@lru_cache(256)  # the same slip of the pen comes back in plan after plan, and in the state before a change
+def _closest(word: str, names: tuple[str, ...]) -> str | None:
+    """The name that is nearest, if one is near enough."""
+    if not names:
+        return None
+    from difflib import get_close_matches  # 3 ms
+
+    return next(iter(get_close_matches(word, names, 1, 0.7)), None)
+
+
+def _may_be_near(word: str, name: str) -> bool:
+    """Whether two words have letters enough in common to be 0.7 alike: twice those, of the letters of both."""
+    common = sum(map(set(name).__contains__, word))
+    return 20 * min(common, len(name)) >= 7 * (len(word) + len(name))
