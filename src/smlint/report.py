@@ -105,7 +105,8 @@ def _owner(finding: Finding, data: dict[str, Any], dimensions: dict[str, Dimensi
     nearest, here = None, cast(Any, data)
     for part in finding.path:
         here = inside(here, part)
-        nearest = _responsible(here) or nearest
+        if type(here) is dict:
+            nearest = _responsible(here) or nearest
     if nearest or isinstance(finding.rule, Diagnostic):
         return nearest or _who(data.get("owner"))
     path = dimensions[finding.rule.dimension].owner
@@ -115,11 +116,9 @@ def _owner(finding: Finding, data: dict[str, Any], dimensions: dict[str, Dimensi
     return _who(here) or _who(data.get("owner"))
 
 
-def _responsible(item: Any) -> str | None:
+def _responsible(item: dict[str, Any]) -> str | None:
     """The person that an item names as its own."""
-    if not isinstance(item, dict):
-        return None
-    return next((who for key in ("owner", "responsible", "holder") if (who := _who(item.get(key)))), None)
+    return _who(item.get("owner")) or _who(item.get("responsible")) or _who(item.get("holder"))
 
 
 def _who(value: Any) -> str | None:

@@ -74,7 +74,7 @@ def identity(plan: Plan, path: Path) -> str:
 def brief(text: str) -> str:
     """A text as part of an identity: on one line and short, yet different for texts that differ."""
     short = shown(text, 80)
-    return short if short == " ".join(text.split()) else f"{short}~{_digest(text)}"
+    return short if short is text or short == " ".join(text.split()) else f"{short}~{_digest(text)}"
 
 
 def _names(plan: Plan, items: list[Any]) -> list[str]:

@@ -172,6 +172,8 @@ def rounded(value: int | Fraction, decimals: int) -> Decimal:
 
 def shown(text: str, longest: int = LONGEST) -> str:
     """A text from outside, safe to show on one line: white space folded, controls made visible, cut when long."""
+    if text.isprintable() and len(text) <= longest and "  " not in text and text == text.strip():
+        return text  # as most are; the only white space that Python prints is a blank
     text = safe(" ".join(text.split()))
     return text if len(text) <= longest else text[: longest - 1].rstrip() + "…"
 
