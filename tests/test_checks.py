@@ -650,7 +650,14 @@ def test_shares_stay_exact() -> None:
     assert (Fraction(3996, 1000), Fraction(47952, 10)) == (chain.share, chain.amount)
 
 
-@pytest.mark.parametrize("unresolved", ["{id: K, unit: count, target: 3}", "{id: K, unit: percent, of: K}", "{id: K}"])
+@pytest.mark.parametrize(
+    "unresolved",
+    [
+        "{id: K, unit: count, target: 3}", "{id: K, unit: percent, of: K}", "{id: K}",
+        "{id: K, unit: count, target: 3, of: {population: all enquiries, count: 9}}",
+        "{id: K, unit: percent, target: 3, of: {population: all enquiries}}",
+    ],
+)  # fmt: skip
 def test_what_is_no_counted_share_has_no_chain(unresolved: str) -> None:
     assert chain_of(unresolved, "K") is None
 
@@ -674,6 +681,14 @@ def test_share_chain(criteria: str, way: Any) -> None:
         "share-chain", {"exempt": []}, f"goals: [{{success_criteria: [{criteria}]}}]", "$.goals[0].success_criteria[0]"
     )
     assert way == (fail.values["chain"] if fail else True)
+
+
+def test_a_long_way_is_cut_short() -> None:
+    criteria = [f"{{id: K{n}, unit: percent, target: 4, of: K{n + 1}}}" for n in range(1, 12)]
+    plan = f"goals: [{{success_criteria: [{', '.join(criteria)}, {{id: K12}}]}}]"
+    fail = ask("share-chain", {}, plan, "$.goals[0].success_criteria[0]")
+    assert fail is not None
+    assert fail.values["chain"] == "K2 → K3 → K4 → K5 → K6 → K7 → K8"
 
 
 def test_some_metrics_need_no_chain() -> None:
@@ -746,6 +761,13 @@ def test_the_tolerance_of_a_stated_return_includes_its_limit(stated: float, fits
     assert fits == (roi(f"amount: 300, per: year, roi_percent: {stated}") is None)
 
 
+def test_a_return_over_a_few_days() -> None:
+    """300 a year come to 25/3 in ten days, of 100: -91 2/3 percent."""
+    days = "{from: 2027-01-01, to: 2027-01-10}"
+    assert roi("amount: 300, per: year, roi_percent: -91", days) is None
+    assert roi("amount: 300, per: year, roi_percent: -90", days) is not None
+
+
 @pytest.mark.parametrize(
     ("returns", "period", "more"),
     [
@@ -785,6 +807,7 @@ initiatives: [{id: I1, goals: [G1, G2], cost: 100}]
         ("{hours: 100}", 100),
         ("{hours: 100, from: 2026-01-01}", 100),  # without an end
         ("{hours: 100, from: 2026-01-01, to: 2026-12-31}", 0),
+        ("{hours: 100, from: 2026-12-31, to: 2026-12-31}", 0),
         ("{hours: 100, from: 2026-12-31, to: 2027-01-01}", 50),
         ("{hours: 100, from: 2026-12-30, to: 2027-01-01}", Fraction(100, 3)),
         ("{hours: 100, from: 2027-12-31, to: 2028-01-03}", 25),
@@ -800,6 +823,21 @@ def test_hours_inside_the_period(initiative: str, planned: Any) -> None:
     fail = ask("capacity", {}, plan)
     assert fail is not None
     assert planned + 1 == fail.values["planned"]
+
+
+def test_a_period_of_one_day() -> None:
+    plan = "period: {from: 2027-01-01, to: 2027-01-01}\ninitiatives: [{hours: 8, from: 2026-12-31, to: 2027-01-01}]"
+    fail = ask("capacity", {}, plan)
+    assert fail is not None
+    assert fail.values["planned"] == 4
+
+
+@pytest.mark.parametrize(
+    ("hours", "given", "fits"), [(100, {}, True), (101, {}, False), (101, {"tolerance_percent": 1}, True)]
+)
+def test_what_may_be_planned(hours: int, given: Any, fits: bool) -> None:
+    plan = f"initiatives: [{{hours: {hours}}}]\ninvestment: {{people: [{{hours: 100}}]}}"
+    assert fits == holds("capacity", given, plan)
 
 
 @pytest.mark.parametrize("period", ["{}", "{from: 2027-01-01}", "{from: 2027-01-01, to: 2026-01-01}"])
@@ -1046,6 +1084,20 @@ def test_two_reports_before_the_first_deadline(frequency: str, days: int) -> Non
 )
 def test_a_cadence_that_cannot_be_known_fails(frequency: str | None, deadline: str | None, start: str | None) -> None:
     assert cadence(frequency, deadline, start) is not None
+
+
+def test_the_most_frequent_report_counts() -> None:
+    more = "}, {to: Board, frequency: monthly, compares_with_previous: true"
+    assert cadence("weekly", "2027-01-20", item=more) is None
+    fail = cadence("weekly", "2027-01-10", item=more)
+    assert fail is not None
+    assert fail.values["value"] == "weekly"
+
+
+def test_a_deadline_on_the_first_day_says_nothing_of_days() -> None:
+    fail = cadence("yearly", "2027-01-01")
+    assert fail is not None
+    assert fail.values["days"] == 92
 
 
 def test_only_reports_that_compare_and_go_to_somebody_count() -> None:
