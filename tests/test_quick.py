@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import random
+from fractions import Fraction
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -76,6 +77,38 @@ def test_a_translated_filter_is_true_of_the_same(text: str, root: Any, here: Any
     source = function.test(structure(text), "here")
     lookups = [*function.lookups("root"), *(function.lookups("here") if is_map else ())]
     assert bool(function.made("root, here", [*lookups, f"return {source}"])(root, here)) == condition(text)(root, here)
+
+
+@pytest.mark.parametrize("operator", ["==", "!=", "<", "<=", ">", ">="])
+@pytest.mark.parametrize("literal", ["1", "0", "1.5", "'x'", "''", "true", "false", "null", "$.x", "@.y"])
+def test_every_kind_is_compared_with_every_other(operator: str, literal: str) -> None:
+    kinds: list[Any] = [0, 1, 2, Fraction(3, 2), True, False, "", "x", "y", [], {}, [1]]
+    for text in (f"@.x {operator} {literal}", f"{literal} {operator} @.x", f"!(@.x {operator} {literal})"):
+        said = translated(text)
+        for value in kinds:
+            for here in ({"x": value, "y": 1}, {"y": value}):
+                assert bool(said({"x": True}, here)) == condition(text)({"x": True}, here), (text, here)
+
+
+def translated(text: str) -> Any:
+    """A filter as a function of plan and subject, which is a map; closures have no part in it."""
+    function = Function(here_is_map=True)
+    source = function.test(structure(text), "here")
+    assert "(root" not in source or "null" in text
+    return function.made("root, here", [*function.lookups("root"), *function.lookups("here"), f"return {source}"])
+
+
+@pytest.mark.parametrize("text", [
+    "@.x && @.y", "@.x || @.y", "!@.x", "@.x && !@.y || $.x", "(@.x || $.x) && @.y", "@.x[*]", "!$.x[?@.y]",
+    "number(@.x)", "!number($.x)",
+])  # fmt: skip
+def test_every_combination_is_translated(text: str) -> None:
+    values: list[Any] = [1, "x", False, [], [{"y": 1}]]
+    said = translated(text)
+    maps = [{}, *({"x": value} for value in values), *({"x": value, "y": 0} for value in values), {"y": 1}]
+    for root in maps:
+        for here in maps:
+            assert bool(said(root, here)) == condition(text)(root, here), (root, here)
 
 
 @pytest.mark.parametrize("text", ["a[*]", "a[?@.x == 'y']", "a[?@.x].b", "a.b[*].x", "a[*]['x']"])
