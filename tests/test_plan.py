@@ -176,6 +176,10 @@ def test_encodings(raw: bytes, parse: Parse) -> None:
         ("a: &x [&x 1, 2]\nb: *x", {"a": [1, 2], "b": 1}),
         ("a: &x\nb: *x", {"a": None, "b": None}),
         ("a: &x !!str 12\nb: *x", {"a": "12", "b": "12"}),
+        ('{"a":&x 1, b: *x}', {"a": 1, "b": 1}),
+        ('[{"a" :&x 1},{?&y b: *x},*y,&z c,*z]', [{"a": 1}, {"b": 1}, "b", "c", "c"]),
+        ('{"a":! 1}', {"a": "1"}),
+        ("a: R&D, Q & A, &c. &amp; Yes!\nb: '&x'", {"a": "R&D, Q & A, &c. &amp; Yes!", "b": "&x"}),
     ],
 )  # fmt: skip
 def test_merges_and_aliases(text: str, expected: Any, parse: Parse) -> None:

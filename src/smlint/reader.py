@@ -72,7 +72,10 @@ class Stop(Exception):
 
 _UNPRINTABLE = pattern("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _NON_SPECIFIC = pattern(r"(?:&\S+\s+)?!(?!\S)")  # the tag that makes text of a plain scalar
-_SOME_NON_SPECIFIC = pattern(r"!(?!\S)(?<![^\s\[{,]!)")  # begins with the letter itself: that is searched fastest
+# Where such a tag, or an anchor, may stand: not in "Yes! We", "R&D" or "Q & A". They begin with the letter itself,
+# which is searched fastest.
+_SOME_NON_SPECIFIC = pattern(r"!(?!\S)(?<!\w!)")
+_SOME_ANCHOR = pattern(r"&(?!\s)(?<!\w&)")
 _COMMENT = pattern(r"\s+#.*")
 _COLON = pattern(r"\s*:")
 _BLANKS = " \t\r\n"
@@ -122,6 +125,7 @@ class _Reader:
         self.limits = limits
         self.hidden = hidden
         self.has_non_specific = "!" in text and _SOME_NON_SPECIFIC.search(text) is not None
+        self.has_anchor = "&" in text and _SOME_ANCHOR.search(text) is not None
         self.stack: list[tuple[Any, Any, Any, int, int, int, bool]] = []  # the state of read() in each open parent
         self.anchors: dict[str, tuple[Any, Any]] = {}  # value and marks inside; they fill up while it is open
         self.added = 0  # nodes, by aliases
@@ -134,7 +138,7 @@ class _Reader:
         is due; `start` and `end` are the offsets of the latest event, `key_start` and `key_end` those of the key.
         """
         stack, coming = self.stack, chain.from_iterable(_chunks(events))
-        anything_may_come = self.hidden is not None or "&" in self.text or self.has_non_specific
+        anything_may_come = self.hidden is not None or self.has_non_specific or self.has_anchor
         known = _names.get
         same = dict[str, str]().setdefault  # not sys.intern, which keeps a stranger's words for good in Python 3.12
         data: Any = []  # around the root
