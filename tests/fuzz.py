@@ -7,7 +7,9 @@ import sys
 import tempfile
 from contextlib import suppress
 from datetime import date
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import atheris
 
@@ -17,22 +19,28 @@ with atheris.instrument_imports(include=["smlint"]):
     from smlint.files import Disk
     from smlint.fix import encoded, fix
     from smlint.gate import decide
+    from smlint.lint import LEFT_OUT, Ready, prepared
     from smlint.lsp.actions import actions, everything
     from smlint.lsp.complete import completions
     from smlint.lsp.diagnostics import diagnostics
     from smlint.lsp.document import Document
     from smlint.lsp.hover import hover
     from smlint.lsp.outline import symbols
+    from smlint.plan import Plan
+    from smlint.profile import View
+    from smlint.quick import quick
     from smlint.report import Run, judge
     from smlint.reporters import REPORTERS, Look, reporter
     from smlint.rulebook import RuleError, load
     from smlint.settings import Settings
+    from smlint.shape import shape
+    from smlint.spot import Spot
     from smlint.stub import with_stubs
 
 TOP = Path(__file__).parent.parent
 DAY = date(2027, 1, 15)
 BOOK = load()
-PLAN = b"smlint: 1\ntitle: x\ngoals: [{id: G1}]"
+PLAN = (TOP / "examples/complete.yaml").read_bytes()
 SETTINGS = Settings(book=BOOK)
 FOLDER = Path(tempfile.mkdtemp())
 
@@ -45,6 +53,33 @@ def plan(raw: bytes) -> None:
     run = Run((report,), 0, decide((report,)), BOOK, DAY, "nb")
     for format in REPORTERS:
         reporter(format)(run, Look())
+    view = view_of(raw)
+    known = prepared(BOOK, view.predicates)
+    for number, id in enumerate(BOOK.rules):
+        if id in known:
+            agree(view, known[id], made(number))
+
+
+def view_of(raw: bytes) -> View:
+    read = Plan.read("plan.yaml", raw)
+    return View(read, shape(read).data, DAY)
+
+
+@cache
+def made(rule: int) -> Any:
+    """The function of a shipped rule, by its number."""
+    return quick(list(BOOK.rules.values())[rule].check)
+
+
+def agree(view: View, ready: Ready, made: Any) -> None:
+    """Where the function that is made of a rule says that it holds, its verbs find nothing."""
+    spots = [Spot(path, value, view.plan) for path, value in ready.select.located(view.data)]
+    try:
+        surely = made([spot.value for spot in spots], view.data, view)
+        findings = [ready.check(spot, view) for spot in spots]
+    except Exception:  # a rule that cannot be run is looked at closely, and said to be one
+        return
+    assert not surely or all(each is None or each is LEFT_OUT for each in findings), ready.rule.id
 
 
 def configuration(raw: bytes) -> None:
@@ -58,9 +93,12 @@ def rule(raw: bytes) -> None:
     (FOLDER / "rules/alignment").mkdir(parents=True, exist_ok=True)
     (FOLDER / "rules/alignment/own.yaml").write_bytes(raw)
     with suppress(RuleError):
-        judge(
-            "plan.yaml", b"smlint: 1\ntitle: x\ngoals: [{id: G1}]", Settings(book=load((str(FOLDER / "rules"),))), DAY
-        )
+        book = load((str(FOLDER / "rules"),))
+        judge("plan.yaml", PLAN, Settings(book=book), DAY)
+        view = view_of(PLAN)
+        for id, ready in prepared(book, view.predicates).items():
+            if id not in BOOK.rules:
+                agree(view, ready, quick(ready.rule.check))
 
 
 def baseline(raw: bytes) -> None:
