@@ -118,6 +118,18 @@ def test_common_queries_have_a_translation(text: str) -> None:
     assert asked.quick is not None
 
 
+def test_relative_queries_are_answered_as_before() -> None:
+    hasten(query("a[*]"))
+    assert query("a[*]").values({"a": [1]}, {"a": [2]}) == [2]
+
+
+def test_of_several_places_one_counts() -> None:
+    held = quick({"present": ["goals[*].id", "goals[*].target"]})
+    view = view_of({"goals": [{"id": "G1"}]})
+    assert not held([view.data], view.data, view)
+    assert held([{"goals": [{}, {"id": "G", "target": 1}]}], view.data, view)
+
+
 @pytest.mark.parametrize("text", ["$..a", "$.a[0]", "$.a[1:]", "$['a','b']"])
 def test_others_are_answered_as_before(text: str) -> None:
     hasten(query(text))

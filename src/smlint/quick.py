@@ -46,11 +46,11 @@ def quick(check: dict[str, Any]) -> Quick:
 
 
 def hasten(asked: Query) -> None:
-    """Have a query answered by a function made of it, where there is a translation."""
-    if asked.quick is None and not asked.singular:
+    """Have a query of the plan answered by a function made of it, where there is a translation."""
+    if asked.quick is None and asked.absolute and not asked.singular:
         function = Function(here_is_map=False)
         try:
-            source = function.nodes(asked.segments, "root" if asked.absolute else "here")
+            source = function.nodes(asked.segments, "root")
             asked.quick = function.made("root, here", [*function.lookups("root"), f"return {source}"])
         except Untranslatable:
             pass
@@ -83,8 +83,7 @@ def _translated(verb: str, given: Any, function: Function) -> str:
 
 def _one_of_several(check: dict[str, Any], function: Function) -> str:
     """A part of `any`: one that is left out does not count."""
-    bare = {key: value for key, value in check.items() if key not in ("if", "when")}
-    return _joined([*_conditions(check, function), _source(bare, function)], "and")
+    return _joined([*_conditions(check, function), _source(check, function)], "and")
 
 
 def _conditions(check: dict[str, Any], function: Function) -> list[str]:
