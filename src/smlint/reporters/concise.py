@@ -20,4 +20,6 @@ def render(run: Run, look: Look) -> str:
             lines.append(f"{where(report, finding)}: {severity} {finding.rule.id} {message}{waived}\n")
     if look.statistics:
         lines.append(statistics(pen, run))
-    return "".join(lines) + ("" if look.quiet else f"{closing(pen, run)}\n")
+    if not look.quiet:
+        lines.append(f"{closing(pen, run)}\n")
+    return "".join(lines)
