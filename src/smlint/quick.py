@@ -160,8 +160,9 @@ def _asked(name: str) -> Callable[[Any, Function], str]:
 
     def source(given: Any, function: Function) -> str:
         verb = VERBS[name]
-        check = verb.make(given) if isinstance(verb, Prepared) else lambda spot, view: verb(spot, given, view)
-        return f"({function.name(check)}(Spot((), here, view.plan), view) is None)"
+        if not isinstance(verb, Prepared):
+            raise Untranslatable
+        return f"({function.name(verb.make(given))}(Spot((), here, view.plan), view) is None)"
 
     return source
 
