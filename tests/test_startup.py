@@ -53,9 +53,16 @@ def test_a_command_imports_only_what_it_needs(name: str) -> None:
     assert found & set(DEAR) - (imported(FLOOR) - {"yaml"}) <= allowed
 
 
-def test_completion_reads_no_plan_and_no_yaml() -> None:
-    code = "import sys; from smlint.cli.complete import rules; rules(None, None, 'goal'); print(*sys.modules)"
-    assert "yaml" not in imported(code)
+@pytest.mark.parametrize(
+    "words", ["smlint ", "smlint explain goal-", "smlint check --sel", "smlint check --select goal-"]
+)
+def test_completion_reads_no_plan_and_no_yaml(words: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever presses Tab waits."""
+    monkeypatch.setenv("_SMLINT_COMPLETE", "bash_complete")
+    monkeypatch.setenv("COMP_WORDS", words)
+    monkeypatch.setenv("COMP_CWORD", str(words.count(" ")))
+    run = "import sys\nfrom smlint.cli import main\ntry: main()\nexcept SystemExit: print(); print(*sys.modules)"
+    assert "yaml" not in imported(run)
 
 
 # --- expressions -------------------------------------------------------------------------------------------------

@@ -12,7 +12,6 @@ import click
 from smlint.cli.complete import files, selection
 from smlint.cli.console import Points, Problem, colour, common, complain, echo, meant, width, write
 from smlint.cli.plain import Command
-from smlint.cli.work import folder_in_repository, judged
 from smlint.reporters import FOR_PEOPLE, REPORTERS
 
 
@@ -78,6 +77,8 @@ def _once(paths: tuple[str, ...], options: dict[str, Any], before: tuple[Any, ..
 
     outputs = [_output(text) for text in options["outputs"]]
     as_of = options["as_of"] or datetime.date.today()
+    from smlint.cli.work import folder_in_repository, judged  # a shell that completes words need not wait for it
+
     reports, skipped, problems, notes, book = judged(paths, as_of, options, lean=not options["watch"])
     known = {id for report in reports for id in report.settings.book.known} | set(book.known)
     select, ignore = (_selection(options[name], known, book, name) for name in ("select", "ignore"))

@@ -11,7 +11,6 @@ from smlint.cli.complete import files
 from smlint.cli.complete import rules as complete
 from smlint.cli.console import Problem, colour, common, echo, meant, width
 from smlint.cli.plain import Command
-from smlint.cli.work import rulebook
 
 _FORMAT = click.option(
     "--format",
@@ -28,6 +27,7 @@ _FORMAT = click.option(
 def rules(format: str, **options: Any) -> None:
     """List the rules."""
     from smlint.catalogue import listing
+    from smlint.cli.work import rulebook
 
     echo(listing(rulebook(options), format, _pen(options)))
 
@@ -39,6 +39,7 @@ def rules(format: str, **options: Any) -> None:
 def explain(rule: str, format: str, **options: Any) -> None:
     """Explain a rule: why, what to do, sources, examples."""
     from smlint.catalogue import explanation
+    from smlint.cli.work import rulebook
     from smlint.finding import diagnostics
 
     book = rulebook(options)
@@ -60,6 +61,7 @@ def _pen(options: dict[str, Any]) -> Any:
 @click.option("--debug", is_flag=True, help="Show the traceback of an internal error.")
 def test_rules(folders: tuple[str, ...], plugins: tuple[str, ...], debug: bool) -> None:
     """Run the good and bad examples of rule files: those in DIR, or the shipped ones."""
+    from smlint.cli.work import rulebook
     from smlint.proof import prove
     from smlint.rulebook import RuleError
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import Protocol, cast
+from typing import TYPE_CHECKING, Protocol, cast
 
 from smlint.record import Record
-from smlint.report import Run
+
+if TYPE_CHECKING:  # a shell that completes `--format` asks for names only
+    from smlint.report import Run
 
 # format -> module; the endings of file names that mean it
 REPORTERS = {
