@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 import smlint
+import smlint.cli
 from smlint.pattern import _Lazy, pattern
 from smlint.record import Record
 
@@ -54,7 +55,13 @@ def test_a_command_imports_only_what_it_needs(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", ["smlint ", "smlint explain goal-", "smlint check --sel", "smlint check --select goal-"]
+    "words",
+    [
+        "smlint ",
+        "smlint explain goal-",
+        "smlint check --select goal-",
+        *(f"smlint {name} --" for name in smlint.cli.COMMANDS),
+    ],
 )
 def test_completion_reads_no_plan_and_no_yaml(words: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever presses Tab waits."""

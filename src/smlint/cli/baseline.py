@@ -12,7 +12,6 @@ import click
 from smlint.cli.complete import files
 from smlint.cli.console import Problem, common, complain, write
 from smlint.cli.plain import Command
-from smlint.cli.work import Baselines, Work, chosen, faults
 
 
 @click.command(cls=Command)
@@ -27,6 +26,7 @@ def baseline(paths: tuple[str, ...], check: bool, prune: bool, **options: Any) -
     Every entry that is added or removed is printed. Entries of plans that are not among PATH stay as they are.
     """
     from smlint.baseline import Baseline, changes, renewed
+    from smlint.cli.work import Work, chosen, faults
     from smlint.config import Configurations
     from smlint.files import Disk, called
 
@@ -34,7 +34,7 @@ def baseline(paths: tuple[str, ...], check: bool, prune: bool, **options: Any) -
         configured = Configurations(Disk(), chosen(options | {"baseline": None}))
         as_of = options["as_of"] or datetime.date.today()
         work = Work(paths, configured, as_of, options | {"plans_only": False}, lean=True)
-        work.baselines = _NoBaselines(configured)
+        work.baselines = _no_baselines(configured)
         work.judge(work.sources())
         done = work.done()
         path = _path(options["baseline"], configured)
@@ -57,11 +57,15 @@ def baseline(paths: tuple[str, ...], check: bool, prune: bool, **options: Any) -
     raise click.exceptions.Exit(1 if check and (added or gone) else 0)
 
 
-class _NoBaselines(Baselines):
+def _no_baselines(configured: Any) -> Any:
     """Nothing is compared while a baseline is made."""
+    from smlint.cli.work import Baselines
 
-    def of(self, settings: int) -> Any:
-        return None
+    class NoBaselines(Baselines):
+        def of(self, settings: int) -> Any:
+            return None
+
+    return NoBaselines(configured)
 
 
 def _path(wanted: str | None, configured: Any) -> str:

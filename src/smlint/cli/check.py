@@ -71,14 +71,13 @@ def check(paths: tuple[str, ...], **options: Any) -> None:
 
 def _once(paths: tuple[str, ...], options: dict[str, Any], before: tuple[Any, ...] = ()) -> tuple[Any, int]:
     """One run: judge, print and write; the reports and the exit code. `before`: reports to compare with."""
+    from smlint.cli.work import folder_in_repository, judged
     from smlint.gate import decide
     from smlint.report import Run
     from smlint.words import say
 
     outputs = [_output(text) for text in options["outputs"]]
     as_of = options["as_of"] or datetime.date.today()
-    from smlint.cli.work import folder_in_repository, judged  # a shell that completes words need not wait for it
-
     reports, skipped, problems, notes, book = judged(paths, as_of, options, lean=not options["watch"])
     known = {id for report in reports for id in report.settings.book.known} | set(book.known)
     select, ignore = (_selection(options[name], known, book, name) for name in ("select", "ignore"))

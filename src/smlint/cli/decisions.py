@@ -11,7 +11,6 @@ import click
 from smlint.cli.complete import files
 from smlint.cli.console import Problem, common, echo, write
 from smlint.cli.plain import Command
-from smlint.cli.work import chosen, faults
 
 
 @click.command(cls=Command)
@@ -26,6 +25,7 @@ def decisions(file: str, plan: str, show: bool, **options: Any) -> None:
     with its reason; what is to be fixed is printed as a list with owner and due date. 2 where a row needs a person.
     """
     from smlint.bundled import HERE
+    from smlint.cli.work import chosen, faults
     from smlint.config import Configurations
     from smlint.decisions import DecisionError, apply, of_plan, read_decisions
     from smlint.discovery import Unreadable, place_of, read_bytes, shown_path

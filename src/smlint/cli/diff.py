@@ -13,7 +13,6 @@ import click
 from smlint.cli.complete import files
 from smlint.cli.console import Problem, colour, common, echo, width
 from smlint.cli.plain import Command
-from smlint.cli.work import chosen, faults
 
 
 @click.command(cls=Command)
@@ -29,6 +28,7 @@ def diff(old: str, new: str, format: str, exit_code: bool, **options: Any) -> No
 
     OLD and NEW are files or REV:path. What a change of the rules did is told apart from what the plan's change did.
     """
+    from smlint.cli.work import faults
     from smlint.comparison import Earlier, compared
     from smlint.difference import Difference
     from smlint.gate import decide
@@ -54,6 +54,7 @@ def diff(old: str, new: str, format: str, exit_code: bool, **options: Any) -> No
 
 def _state(name: str, options: dict[str, Any], stack: ExitStack) -> tuple[Any, Any]:
     """The plan behind a file name or REV:path, and the settings that hold for it there."""
+    from smlint.cli.work import chosen
     from smlint.config import Configurations
     from smlint.discovery import Source, Unreadable, place_of, read
     from smlint.files import Disk

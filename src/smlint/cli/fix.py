@@ -11,7 +11,6 @@ import click
 from smlint.cli.complete import files
 from smlint.cli.console import Problem, common, complain, echo, write
 from smlint.cli.plain import Command
-from smlint.cli.work import STDIN, judged
 
 
 @click.command(cls=Command)
@@ -27,6 +26,8 @@ def fix(paths: tuple[str, ...], stubs: bool, show: bool, **options: Any) -> None
 
     Only what can have been meant one way is changed, and nothing else of the text.
     """
+    from smlint.cli.work import judged
+
     as_of = options["as_of"] or datetime.date.today()
     reports, _, problems, _, _ = judged(paths, as_of, options)
     language = options["lang"] or next((each.settings.language or each.language for each in reports), None) or "en"
@@ -78,6 +79,8 @@ class _Work:
 
     def _encoding(self) -> tuple[bytes, bool]:
         """The byte order mark of the file, and whether it is UTF-8."""
+        from smlint.cli.work import STDIN
+
         if self.name == STDIN or not self.report.plan.text:
             return b"", True
         from smlint.discovery import Unreadable, read_bytes

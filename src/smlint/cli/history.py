@@ -12,7 +12,6 @@ import click
 from smlint.cli.complete import files
 from smlint.cli.console import Problem, colour, common, echo, width
 from smlint.cli.plain import Command
-from smlint.cli.work import chosen, faults
 
 
 @click.command(cls=Command)
@@ -26,6 +25,7 @@ def history(plan: str, format: str, most: int, **options: Any) -> None:
     Each version is judged on its own day, so that what the plan's changes did stands apart from what the passing of
     days did.
     """
+    from smlint.cli.work import faults
     from smlint.reporters import Look
     from smlint.reporters.style import Pen
     from smlint.reporters.trail import document, table
@@ -43,6 +43,7 @@ def history(plan: str, format: str, most: int, **options: Any) -> None:
 
 def trail(plan: str, as_of: datetime.date, options: dict[str, Any], most: int) -> list[Any]:
     """The steps of a plan's history, up to the file as it is now. Raises GitError and Problem."""
+    from smlint.cli.work import chosen
     from smlint.config import Configurations
     from smlint.discovery import Unreadable, place_of, read_bytes
     from smlint.files import Disk

@@ -12,7 +12,6 @@ import click
 from smlint.cli.complete import files
 from smlint.cli.console import Problem, common, complain, echo, write
 from smlint.cli.plain import Command
-from smlint.cli.work import folder_in_repository, judged, unjudged
 
 FORMATS = ("html", "xlsx", "markdown", "csv")
 ENDINGS = {".html": "html", ".htm": "html", ".xlsx": "xlsx", ".md": "markdown", ".csv": "csv"}
@@ -31,6 +30,7 @@ def report(paths: tuple[str, ...], file: str, format: str | None, trails: bool, 
 
     0 where all plans could be judged, else 2; what was found does not matter here.
     """
+    from smlint.cli.work import folder_in_repository, judged, unjudged
     from smlint.gate import decide
     from smlint.report import Run
 

@@ -11,7 +11,6 @@ import click
 from smlint.cli.complete import files
 from smlint.cli.console import colour, common, complain, echo, width
 from smlint.cli.plain import Command
-from smlint.cli.work import judged, unjudged
 
 
 @click.command(cls=Command)
@@ -20,6 +19,7 @@ from smlint.cli.work import judged, unjudged
 @common
 def score(paths: tuple[str, ...], **options: Any) -> None:
     """Level, dimensions and next steps of plans."""
+    from smlint.cli.work import judged, unjudged
     from smlint.report import Run, Verdict
     from smlint.reporters import Look
     from smlint.reporters.scorecard import render
