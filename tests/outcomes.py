@@ -46,8 +46,7 @@ def _finding(of: Rule, number: int, line: int) -> Finding:
 
 def score(*outcomes: Outcome, reaches: int = 5) -> Score:
     """The score of outcomes, for a profile that can reach a level."""
-    asked = [rule(f"{id}-{level}", id, level) for id in list(WEIGHTS)[:4] for level in range(2, reaches + 1)]
-    return Score({outcome.rule.id: outcome for outcome in outcomes}, DIMENSIONS, asked)
+    return Score({outcome.rule.id: outcome for outcome in outcomes}, DIMENSIONS, reaches)
 
 
 def mended(outcomes: list[Outcome], ids: set[str]) -> list[Outcome]:

@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 
 from smlint.baseline import BaselineError, read_baseline
 from smlint.config import ConfigError, Configurations
-from smlint.discovery import Unreadable, read, sources
+from smlint.discovery import Unreadable, read, read_bytes, sources
 from smlint.files import Disk
 from smlint.format import Schema, plan_schema, says_something
 from smlint.plan import Limits
@@ -150,6 +150,27 @@ def test_a_plan_that_vanishes_after_it_was_found_is_told(tmp_path: Path) -> None
     (tmp_path / "plan.yaml").unlink()
     with pytest.raises(Unreadable):
         read(found, Limits())
+
+
+@pytest.mark.parametrize("said", [0, 3, 11, 12, 13, 1_000])
+@pytest.mark.parametrize("at_once", [1, 5, 1_000])
+@pytest.mark.parametrize("most", [0, 2, 11, 12, 500])
+def test_files_that_are_not_as_long_as_they_said(
+    said: int, at_once: int, most: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Twelve bytes, of a file that grows or shrinks, or of a file system that gives a part at a time."""
+    file = tmp_path / "plan.yaml"
+    file.write_bytes(b"smlint: 1 # ")
+    seen, read_some, asked = os.stat(file), os.read, []
+
+    def some(descriptor: int, length: int) -> bytes:
+        asked.append(length)
+        return read_some(descriptor, min(length, at_once))
+
+    monkeypatch.setattr(os, "fstat", lambda _: os.stat_result((*seen[:6], said, *seen[7:])))
+    monkeypatch.setattr(os, "read", some)
+    assert read_bytes(str(file), Limits(max_bytes=most)) == b"smlint: 1 # "[: most + 1]
+    assert max(asked) <= min(most + 1, 1 << 16)
 
 
 def test_a_folder_that_leads_into_itself_is_walked_once(tmp_path: Path) -> None:

@@ -25,7 +25,7 @@ from smlint.gate import decide
 from smlint.plan import Path, Plan
 from smlint.profile import CATEGORIES, Predicates, View
 from smlint.proof import complete
-from smlint.report import Report, Run, judge
+from smlint.report import Report, Run, judge, reachable
 from smlint.reporters.json import document
 from smlint.rulebook import examples
 from smlint.score import Score
@@ -145,7 +145,7 @@ class Judged:
         for prepared in run.rules.values():
             run.judge(prepared)
             self._note(run, prepared)
-        self.score = Score(run.outcomes, book().dimensions, [r for r, _ in lint.applicable(book(), view.predicates)])
+        self.score = Score(run.outcomes, book().dimensions, reachable(book(), view.predicates))
 
     def _note(self, run: Any, prepared: Any) -> None:
         outcome = run.outcomes.get(prepared.rule.id)

@@ -14,7 +14,7 @@ from smlint.finding import Finding, Outcome
 from smlint.plan import Place, dotted
 from smlint.reporters.style import shown_total
 from smlint.rulebook import blockers
-from smlint.score import HIGHEST_LEVEL, Score, report_order
+from smlint.score import HIGHEST_LEVEL, Score, highest_level, report_order
 from smlint.words import rounded
 from tests.outcomes import WEIGHTS, mended, outcome, outcome_lists, rule, score
 from tests.plans import EXAMPLES, book, example, judged
@@ -275,7 +275,7 @@ def test_no_plan_is_above_what_its_profile_can_reach(reaches: int) -> None:
 @pytest.mark.parametrize(("dimensions", "highest"), [(3, 1), (4, 3), (8, 3)])
 def test_four_dimensions_must_ask_for_a_level(dimensions: int, highest: int) -> None:
     asked = [rule(id, id, 3) for id in list(WEIGHTS)[:dimensions]]
-    assert highest == Score({}, {}, [*asked, rule("twice", "alignment", 5), rule("more", "alignment", 5)]).highest
+    assert highest == highest_level([*asked, rule("twice", "alignment", 5), rule("more", "alignment", 5)])
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from smlint.record import Record
 from smlint.words import Word, shown
 
 SUFFIXES = (".yaml", ".yml", ".json")
+_MORE = 1 << 16  # bytes to read at once where a file holds more than it said
 _KEY = pattern(rb'^(?:\xef\xbb\xbf)?smlint[ \t]*:|"smlint"[ \t\r\n]*:', re.MULTILINE)
 
 
@@ -192,9 +193,25 @@ def read_bytes(name: str, limits: Limits) -> bytes:
     """A regular file's bytes, at most one more than a plan may have. Raises Unreadable."""
     try:
         descriptor = os.open(name, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
-        with open(descriptor, "rb") as file:
-            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        try:
+            found = os.fstat(descriptor)
+            if not stat.S_ISREG(found.st_mode):
                 raise Unreadable("not-regular", name)
-            return file.read(limits.max_bytes + 1)
+            return _content(descriptor, found.st_size, limits.max_bytes + 1)
+        finally:
+            os.close(descriptor)
     except (OSError, ValueError) as error:
         raise Unreadable("unreadable", name, str(getattr(error, "strerror", None) or error)) from None
+
+
+def _content(descriptor: int, size: int, most: int) -> bytes:
+    """At most so many bytes of a file that had `size` of them a moment ago.
+
+    Python sets aside whatever is asked for: asking for the most that a plan may have takes a tenth of judging it.
+    """
+    parts = [os.read(descriptor, min(size, most))]
+    left = most - len(parts[0])
+    while left and (more := os.read(descriptor, min(left, _MORE))):  # it has grown, or was read in part
+        parts.append(more)
+        left -= len(more)
+    return parts[0] if len(parts) == 1 else b"".join(parts)

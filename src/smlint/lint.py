@@ -24,22 +24,15 @@ _Quick = Callable[[list[Any], Any, View], bool]  # subjects, plan, view -> do al
 LEFT_OUT: Any = object()  # a check whose `if` or `when` is false: neither holds nor fails
 
 
-class Lint:
-    """What linting gives: outcomes of the rules that apply, and the rules that apply by profile."""
-
-    __slots__ = ("by_profile", "outcomes")
-
-    def __init__(self, outcomes: dict[str, Outcome], by_profile: tuple[Rule, ...]) -> None:
-        self.outcomes = outcomes
-        self.by_profile = by_profile
+Outcomes = dict[str, Outcome]  # by rule, of the rules that apply to a plan
 
 
-def lint(view: View, book: Rulebook) -> Lint:
+def lint(view: View, book: Rulebook) -> Outcomes:
     """Hold a plan against every rule. Raises RuleError when a rule or verb cannot be run."""
     return lint_all([view], book)[0]
 
 
-def lint_all(views: Sequence[View], book: Rulebook) -> list[Lint]:
+def lint_all(views: Sequence[View], book: Rulebook) -> list[Outcomes]:
     """Hold several plans against every rule, rule by rule: what a rule needs is then at hand for all of them."""
     runs = [_Run(view, book) for view in views]
     for id, rule in book.rules.items():
@@ -52,7 +45,7 @@ def lint_all(views: Sequence[View], book: Rulebook) -> list[Lint]:
             raise
         except Exception as error:  # a verb that crashes is a fault of the rule, never a pass
             raise _crash(rule, error) from error
-    return [Lint(run.outcomes, _rules(book, run.view.predicates)) for run in runs]
+    return [run.outcomes for run in runs]
 
 
 def _crash(rule: Rule, error: Exception) -> RuleError:
@@ -60,10 +53,10 @@ def _crash(rule: Rule, error: Exception) -> RuleError:
     return RuleError(rule.file, rule.lines.get("check", 1), f"the rule {rule.id} cannot be run: {said}")
 
 
-_PROFILES = 256  # of the plans of one run, that are kept in mind
+PROFILES = 256  # of the plans of one run, that are kept in mind
 
 
-@lru_cache(_PROFILES)
+@lru_cache(PROFILES)
 def applicable(book: Rulebook, predicates: Predicates) -> tuple[tuple[Rule, str], ...]:
     """The rules that apply to plans of a profile, in the order in which they run, each with its severity there."""
     rules = [rule for rule in book.rules.values() if not rule.applies or profile_test(rule.applies)(predicates)]
@@ -76,12 +69,7 @@ def _at(book: Rulebook, id: str, severity: str) -> tuple[Rule, str]:
     return book.rules[id], severity
 
 
-@lru_cache(_PROFILES)
-def _rules(book: Rulebook, predicates: Predicates) -> tuple[Rule, ...]:
-    return tuple(rule for rule, _ in applicable(book, predicates))
-
-
-@lru_cache(_PROFILES)
+@lru_cache(PROFILES)
 def prepared(book: Rulebook, predicates: Predicates) -> dict[str, Ready]:
     """The same rules by id, made ready to be asked."""
     return {rule.id: _ready(book, rule.id, severity) for rule, severity in applicable(book, predicates)}
@@ -190,7 +178,7 @@ class _Run:
     def __init__(self, view: View, book: Rulebook) -> None:
         self.view = view
         self.rules = prepared(book, view.predicates)
-        self.outcomes: dict[str, Outcome] = {}
+        self.outcomes: Outcomes = {}
         self.faults: dict[str, str] = {}  # rule -> itself if it has a finding, else the rule that blocks it
         self._subjects: dict[str, list[Any]] = {"$": [view.data]}  # by query: what it selects
         self._spots: dict[str, list[Spot]] = {"$": [Spot((), view.data, view.plan)]}

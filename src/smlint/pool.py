@@ -11,6 +11,7 @@ from typing import Any
 
 from smlint.comparison import Earlier, compared, earlier_report
 from smlint.discovery import Source, Unreadable, plan_in, read_bytes, shown_path
+from smlint.light import lighten
 from smlint.plan import Limits, Plan
 from smlint.record import Record
 from smlint.report import Report, judge_plan, judge_plans
@@ -32,12 +33,13 @@ _lean = False
 
 
 def prepare(settings: Sequence[Settings], as_of: date, lean: bool = False) -> None:
-    """Set what files are judged with; processes started afterwards inherit it.
+    """Set what files are judged with; processes started afterwards inherit it. PyYAML's events become light ones.
 
     `lean` reports keep no data of their plans, which many plans at once would not fit beside each other.
     """
     global _settings, _as_of, _lean
     _settings, _as_of, _lean = settings, as_of, lean
+    lighten()
 
 
 def outcomes(found: Sequence[Source], jobs: int | None, remember: bool) -> Iterator[Outcome]:

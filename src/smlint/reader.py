@@ -8,17 +8,10 @@ from sys import intern
 from typing import Any
 
 from yaml.error import YAMLError
-from yaml.events import (
-    AliasEvent,
-    DocumentStartEvent,
-    MappingEndEvent,
-    MappingStartEvent,
-    ScalarEvent,
-    SequenceEndEvent,
-    SequenceStartEvent,
-)
+from yaml.events import AliasEvent, DocumentStartEvent
 
 from smlint.events import TOO_DEEP, Disguise, Events, Parse, complaint, disguise
+from smlint.light import kinds_of
 from smlint.pattern import pattern
 from smlint.record import Record
 from smlint.scalar import MAY_MEAN_MORE, fits_collection, meaning, tagged
@@ -139,6 +132,7 @@ class _Reader:
         """
         stack, coming = self.stack, chain.from_iterable(_chunks(events))
         anything_may_come = self.hidden is not None or self.has_non_specific or self.has_anchor
+        light, scalar, map_start, list_start, map_end, list_end = kinds_of(events)
         known = _names.get
         same = dict[str, str]().setdefault  # not sys.intern, which keeps a stranger's words for good in Python 3.12
         data: Any = []  # around the root
@@ -148,13 +142,15 @@ class _Reader:
         flow = False
         for event in coming:
             kind = type(event)
-            if kind is ScalarEvent:
-                value: Any = event.value
-                start = event.start_mark.index
-                end = event.end_mark.index
-                plain = event.implicit[0]
+            if kind is scalar:
+                if light:
+                    anchor, tag, implicit, value, begins, ends, style = event.args
+                else:
+                    anchor, tag, implicit, value = event.anchor, event.tag, event.implicit, event.value
+                    begins, ends, style = event.start_mark, event.end_mark, event.style
+                start, end, plain = begins.index, ends.index, implicit[0]
                 if not plain or anything_may_come:
-                    value, plain, end = self._uncommon(event, start, end)
+                    value, plain, end = self._uncommon(anchor, tag, value, plain, style, start, end)
                 if key is None:
                     key_start, key_end = start, end
                     if type(value) is not str or value in data or value in _ODD_KEYS:
@@ -167,21 +163,26 @@ class _Reader:
                     if start == end and type(data) is dict:
                         start = end = self._after_colon(key_end, start)
                 inside = None
-            elif kind is MappingStartEvent or kind is SequenceStartEvent:
-                if key is None or event.tag is not None or len(stack) >= self.limits.max_depth:
-                    self._check_opening(event, key is None)
+            elif kind is map_start or kind is list_start:
+                if light:
+                    anchor, tag, _, begins, ends, style = event.args
+                else:
+                    anchor, tag, style = event.anchor, event.tag, event.flow_style
+                    begins, ends = event.start_mark, event.end_mark
+                if key is None or tag is not None or len(stack) >= self.limits.max_depth:
+                    self._check_opening(tag, kind is map_start, key is None, begins.index, ends.index)
                 stack.append((data, marks, key, key_start, key_end, opened, flow))
-                if kind is MappingStartEvent:
+                if kind is map_start:
                     data, marks, key = {}, {}, None
                 else:
                     data, marks, key = [], [], _ITEM
-                opened, flow = event.start_mark.index, event.flow_style
-                if event.anchor is not None:
-                    self.anchors[event.anchor] = data, marks
+                opened, flow = begins.index, style
+                if anchor is not None:
+                    self.anchors[anchor] = data, marks
                 continue
-            elif kind is MappingEndEvent or kind is SequenceEndEvent:
+            elif kind is map_end or kind is list_end:
                 if flow:  # a block collection ends where its last value does: not after blanks and comments that follow
-                    end = event.end_mark.index
+                    end = (event.args[1] if light else event.end_mark).index
                 if self.merges:
                     self._merge(data, marks)
                 value, inside, start = data, marks, opened
@@ -211,22 +212,23 @@ class _Reader:
                 key = None
         return (data[0], marks[0]) if data else (None, (0, 0, 0, 0, None))
 
-    def _uncommon(self, event: Any, start: int, end: int) -> tuple[Any, bool, int]:
+    def _uncommon(
+        self, anchor: str | None, tag: str | None, value: Any, plain: bool, style: str | None, start: int, end: int
+    ) -> tuple[Any, bool, int]:
         """Value, plainness and end of a scalar that is quoted, a block, tagged, anchored, or not what it seems."""
-        value, plain = event.value, event.implicit[0]
         if self.hidden:
-            value = self.hidden.undo(value, self.text[start:end], event.style == '"')
+            value = self.hidden.undo(value, self.text[start:end], style == '"')
         if self.has_non_specific and _NON_SPECIFIC.match(self.text, start):
             plain = False
-        if event.style in ("|", ">"):
+        if style in ("|", ">"):
             end = self._end_of_block(value, start, end)
-        if not plain and event.tag not in (None, "!"):
+        if not plain and tag is not None and tag != "!":
             try:
-                value = tagged(event.tag, value)
+                value = tagged(tag, value)
             except ValueError:
-                raise Stop("syntax-error", start, end, detail="yaml.tag", tag=event.tag) from None
-        if event.anchor is not None:
-            self.anchors[event.anchor] = meaning(value) if plain else value, None
+                raise Stop("syntax-error", start, end, detail="yaml.tag", tag=tag) from None
+        if anchor is not None:
+            self.anchors[anchor] = meaning(value) if plain else value, None
         return value, plain, end
 
     def _end_of_block(self, value: str, start: int, end: int) -> int:
@@ -249,11 +251,10 @@ class _Reader:
         colon = _COLON.match(self.text, key_end)
         return colon.end() if colon and colon.end() <= start else key_end
 
-    def _check_opening(self, event: Any, key_is_due: bool) -> None:
+    def _check_opening(self, tag: str | None, is_map: bool, key_is_due: bool, start: int, end: int) -> None:
         """Whether a map or list may begin here."""
-        start, end = event.start_mark.index, event.end_mark.index
-        if not fits_collection(event.tag, type(event) is MappingStartEvent):
-            raise Stop("syntax-error", start, end, detail="yaml.tag", tag=event.tag)
+        if not fits_collection(tag, is_map):
+            raise Stop("syntax-error", start, end, detail="yaml.tag", tag=tag)
         if key_is_due:
             raise Stop("syntax-error", start, end, detail="yaml.key")
         if len(self.stack) >= self.limits.max_depth:

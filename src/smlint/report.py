@@ -5,17 +5,18 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from datetime import date
+from functools import lru_cache
 from posixpath import normpath
 from typing import Any, cast
 
 from smlint.finding import Diagnostic, Finding
-from smlint.lint import Lint, lint_all
+from smlint.lint import PROFILES, Outcomes, applicable, lint_all
 from smlint.plan import NOTHING, Limits, Plan, inside
 from smlint.profile import Predicates, View
 from smlint.record import Record
 from smlint.rule import Dimension
 from smlint.rulebook import Rulebook
-from smlint.score import Score, report_order
+from smlint.score import Score, highest_level, report_order
 from smlint.settings import Settings
 from smlint.shape import Shaped, shape
 from smlint.waiver import Waiver, waive
@@ -240,12 +241,12 @@ def judge_plans(plans: Sequence[Plan], settings: Settings, as_of: date) -> list[
     ]
 
 
-def _report(shaped: Shaped, view: View, linted: Lint, settings: Settings) -> Report:
+def _report(shaped: Shaped, view: View, outcomes: Outcomes, settings: Settings) -> Report:
     """The last stop: what was found, what waivers hide of it, and the score."""
     plan, book, as_of = view.plan, settings.book, view.day
-    findings = [finding for outcome in linted.outcomes.values() for finding in outcome.findings]
+    findings = [finding for outcome in outcomes.values() for finding in outcome.findings]
     waived = waive(plan, view.data, findings, book.known, as_of)
-    score = Score(linted.outcomes, book.dimensions, linted.by_profile)
+    score = Score(outcomes, book.dimensions, reachable(book, view.predicates))
     structural = [finding for finding in shaped.findings if not _said_by_waiver(finding)]
     found = [*structural, *findings, *waived.findings]
     saw_day = view.saw_day or any(waiver.expires for waiver in waived.granted)
@@ -253,6 +254,12 @@ def _report(shaped: Shaped, view: View, linted: Lint, settings: Settings) -> Rep
         plan, found, waived.by_finding, score, view.data, settings, waived.granted,
         profile=view.predicates, saw_day=saw_day,
     )  # fmt: skip
+
+
+@lru_cache(PROFILES)
+def reachable(book: Rulebook, profile: Predicates) -> int:
+    """The highest level that plans of a profile can reach."""
+    return highest_level(rule for rule, _ in applicable(book, profile))
 
 
 def _said_by_waiver(finding: Finding) -> bool:

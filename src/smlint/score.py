@@ -34,13 +34,11 @@ class Score:
 
     _later: Callable[[], Score]
 
-    def __init__(
-        self, outcomes: Mapping[str, Outcome], dimensions: Mapping[str, Dimension], by_profile: Iterable[Rule]
-    ) -> None:
-        """`outcomes` of the applicable rules; `by_profile`: the rules that the profile alone makes applicable."""
+    def __init__(self, outcomes: Mapping[str, Outcome], dimensions: Mapping[str, Dimension], highest: int) -> None:
+        """`outcomes` of the applicable rules; `highest`: the level that the plan's profile can reach."""
         self.outcomes: Mapping[str, Outcome] = outcomes
         self.dimensions = dimensions
-        self._by_profile = by_profile
+        self.highest = highest
 
     @classmethod
     def known(cls, total: Fraction, level: int, highest: int, later: Callable[[], Score]) -> Score:
@@ -50,11 +48,11 @@ class Score:
         return score
 
     def __getattr__(self, name: str) -> Any:
-        """What `known` has put off: outcomes, dimensions and the rules of the profile."""
-        if name not in ("outcomes", "dimensions", "_by_profile"):
+        """What `known` has put off: outcomes and dimensions."""
+        if name not in ("outcomes", "dimensions"):
             raise AttributeError(name)
         whole = self.__dict__["_later"]()
-        self.outcomes, self.dimensions, self._by_profile = whole.outcomes, whole.dimensions, whole._by_profile
+        self.outcomes, self.dimensions = whole.outcomes, whole.dimensions
         return self.__dict__[name]
 
     @cached_property
@@ -72,7 +70,7 @@ class Score:
 
     def of(self, outcomes: Mapping[str, Outcome]) -> Score:
         """The score of the same plan, had its outcomes been these."""
-        return Score(outcomes, self.dimensions, self._by_profile)
+        return Score(outcomes, self.dimensions, self.highest)
 
     # Points.
 
@@ -154,21 +152,20 @@ class Score:
         by_level: dict[int, list[Outcome]] = {}
         for outcome in self._rules_of[dimension]:
             by_level.setdefault(outcome.rule.level, []).append(outcome)
-        closed = [level for level, outcomes in by_level.items() if not _gate_open(outcomes)]
-        return min(closed, default=HIGHEST_LEVEL + 1) - 1
-
-    @cached_property
-    def highest(self) -> int:
-        """The highest level at which at least four dimensions have a rule that applies by profile."""
-        asked: dict[int, set[str]] = {}
-        for rule in self._by_profile:
-            asked.setdefault(rule.level, set()).add(rule.dimension)
-        return max((level for level, found in asked.items() if len(found) >= DIMENSIONS_FOR_LEVEL), default=1)
+        return next((level for level in sorted(by_level) if not _gate_open(by_level[level])), HIGHEST_LEVEL + 1) - 1
 
     @cached_property
     def next_level(self) -> list[Finding]:
         """The smallest set of findings to mend to reach the next level, in report order; empty at the highest."""
         return _next_level(self, self.level + 1) if self.level < self.highest else []
+
+
+def highest_level(rules: Iterable[Rule]) -> int:
+    """The highest level at which at least four dimensions have one of the rules that a profile makes applicable."""
+    asked: dict[int, set[str]] = {}
+    for rule in rules:
+        asked.setdefault(rule.level, set()).add(rule.dimension)
+    return max((level for level, found in asked.items() if len(found) >= DIMENSIONS_FOR_LEVEL), default=1)
 
 
 def report_order(finding: Finding) -> tuple[int, int, str, str]:

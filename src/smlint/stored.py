@@ -17,7 +17,7 @@ from smlint.finding import Finding, Outcome, diagnostics
 from smlint.lint import applicable
 from smlint.plan import Items, OutOfRange, Place, Plan
 from smlint.profile import Predicates
-from smlint.report import Report
+from smlint.report import Report, reachable
 from smlint.rulebook import Rulebook
 from smlint.score import Score
 from smlint.settings import Settings
@@ -68,9 +68,11 @@ def restored(name: str, kept: Stored, settings: Settings) -> Report:
 
 def compact(report: Report) -> Report:
     """The same report with no more of its score than it takes to work it out again: many fit beside each other."""
-    if report.score:
-        report.score = _score(_stored_score(report), report.findings, report.settings)
-    report.profile = _profile(tuple(sorted(report.profile)))
+    report.profile = profile = _profile(tuple(sorted(report.profile)))
+    score, book = report.score, report.settings.book
+    if score:
+        later = partial(_outcomes, book, profile, *_kept(score, book, profile), report.findings)
+        report.score = Score.known(score.total, score.level, score.highest, later)
     return report.lean()
 
 
@@ -78,27 +80,41 @@ def compact(report: Report) -> Report:
 
 
 def _stored_score(report: Report) -> Stored:
-    """Total, level and highest level, the profile, and of each rule that it makes applicable: how many subjects and,
-    where not all of them passed, how many did and what blocks others."""
+    """Total, level and highest level, the profile, and what is kept of the outcomes."""
     score = report.score
     assert score is not None
-    outcomes = [score.outcomes.get(rule.id) for rule, _ in applicable(report.settings.book, report.profile)]
+    subjects, unclean = _kept(score, report.settings.book, report.profile)
+    total = score.total
+    return [
+        total.numerator, total.denominator, score.level, score.highest, sorted(report.profile), list(subjects), unclean,
+    ]  # fmt: skip
+
+
+def _score(kept: Stored, findings: list[Finding], settings: Settings) -> Score:
+    above, below, level, highest, names, subjects, unclean = kept
+    profile = _profile(tuple(names))
+    if len(subjects) != len(applicable(settings.book, profile)):
+        raise ValueError("the rules are others")
+    later = partial(_outcomes, settings.book, profile, _small(subjects), unclean, findings)
+    return Score.known(Fraction(above, below), level, highest, later)
+
+
+def _kept(score: Score, book: Rulebook, profile: Predicates) -> tuple[Sequence[int], Stored]:
+    """Of each rule that the profile makes applicable how many subjects it has and, where not all of them passed, its
+    number, how many did and what blocks others."""
+    found = score.outcomes.get
+    outcomes = [found(rule.id) for rule, _ in applicable(book, profile)]
     unclean = [
         [number, outcome.passed, outcome.blocked]
         for number, outcome in enumerate(outcomes)
         if outcome is not None and outcome.passed != outcome.subjects
     ]
-    total, subjects = score.total, [outcome.subjects if outcome else 0 for outcome in outcomes]
-    return [total.numerator, total.denominator, score.level, score.highest, sorted(report.profile), subjects, unclean]
+    return _small([outcome.subjects if outcome else 0 for outcome in outcomes]), unclean
 
 
-def _score(kept: Stored, findings: list[Finding], settings: Settings) -> Score:
-    above, below, level, highest, profile, subjects, unclean = kept
-    if len(subjects) != len(applicable(settings.book, _profile(tuple(profile)))):
-        raise ValueError("the rules are others")
-    counts = bytes(subjects) if max(subjects, default=0) < 256 else tuple(subjects)  # many plans are kept like this
-    later = partial(_outcomes, settings.book, _profile(tuple(profile)), counts, unclean, findings)
-    return Score.known(Fraction(above, below), level, highest, later)
+def _small(numbers: Sequence[int]) -> Sequence[int]:
+    """Numbers in as little memory as they need: many plans are kept like this."""
+    return bytes(numbers) if max(numbers, default=0) < 256 else tuple(numbers)
 
 
 @cache
@@ -121,7 +137,7 @@ def _outcomes(
             passed, blocked = left.get(number, (count, {}))
             here = found.get(rule.id, [])
             outcomes[rule.id] = Outcome(rule, severity, count, passed, blocked, here, book.severities)
-    return Score(outcomes, book.dimensions, [rule for rule, _ in rules])
+    return Score(outcomes, book.dimensions, reachable(book, profile))
 
 
 # --- findings and waivers ----------------------------------------------------------------------------------------
