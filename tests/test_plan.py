@@ -551,7 +551,7 @@ def test_a_version_that_is_not_known_is_told_cut_to_forty_characters(length: int
 )  # fmt: skip
 def test_lines_without_their_ends(text: str, lines: list[str]) -> None:
     plan = Plan("a.yaml", text, {}, {}, None)
-    assert [plan.line(number) for number in range(1, len(lines) + 1)] == lines
+    assert list(plan.lines(range(1, len(lines) + 1)).values()) == lines
 
 
 @pytest.mark.parametrize(

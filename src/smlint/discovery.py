@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 from typing import Any, Protocol
 
 from smlint.comparison import Earlier
@@ -51,23 +52,26 @@ class Configured(Protocol):
 def sources(paths: tuple[str, ...], plans_only: bool, configured: Configured) -> Iterator[Source]:
     """The files behind the paths, each once. With `plans_only`, named files are treated like found ones."""
     seen: set[str] = set()
+    real = cache(os.path.realpath)  # of a folder that hundreds of the paths may name
     for path in paths:
-        for source, place in _behind(path, plans_only, configured):
+        for source, place in _behind(path, plans_only, configured, real):
             if place not in seen:
                 seen.add(place)
                 yield source._replace(settings=configured.of(place), place=place)
 
 
-def place_of(name: str) -> str:
+def place_of(name: str, real: Callable[[str], str] = os.path.realpath) -> str:
     """The absolute path of a file, links to folders resolved, as configuration and git know it."""
     folder, file = os.path.split(os.path.abspath(name))
-    return os.path.join(os.path.realpath(folder), file)
+    return os.path.join(real(folder), file)
 
 
-def _behind(path: str, plans_only: bool, configured: Configured) -> Iterator[tuple[Source, str]]:
-    """The sources with their places."""
+def _behind(
+    path: str, plans_only: bool, configured: Configured, real: Callable[[str], str]
+) -> Iterator[tuple[Source, str]]:
+    """The sources with their places; `real` resolves the links to a folder."""
     if not os.path.isdir(path):
-        place = place_of(path)
+        place = place_of(path, real)
         if not (plans_only and configured.excludes(configured.at(os.path.dirname(place)), place, False)):
             yield Source(path, not plans_only), place
         return

@@ -92,12 +92,13 @@ class Ready:
     """
 
     __slots__ = (
-        "_asked", "_weights", "base", "blocked", "blockers", "check", "clean", "given", "quick", "rule", "said",
-        "select", "severity",
+        "_asked", "_weights", "base", "blocked", "blockers", "check", "clean", "given", "id", "options", "quick",
+        "rule", "said", "select", "severity", "wanted",
     )  # fmt: skip
 
     def __init__(self, rule: Rule, severity: str, weights: Mapping[str, int]) -> None:
         self.rule = rule
+        self.id = rule.id
         self.severity = severity
         self.given = rule.given
         self.select = query(rule.given)
@@ -106,6 +107,8 @@ class Ready:
         self.blocked = [blocker for entry in rule.blocked for blocker in _blockers(entry)]
         self.blockers = frozenset(blocker.by for blocker in self.blocked)
         self.said: set[str] | None = None  # the values that messages ask for; looked up when something is found
+        self.options: dict[str, Any] = {}  # those of them that the rule states,
+        self.wanted: dict[str, Any] = {}  # and those that it says how to find
         self.quick: _Quick = self._not_yet
         self.clean: dict[int, Outcome] = {}
         self._asked = 0
@@ -120,6 +123,13 @@ class Ready:
             self.quick = quick(self.rule.check)
             hasten(self.select)
         return False
+
+    def look_up_words(self) -> set[str]:
+        """Find out which values the messages ask for."""
+        self.said = said = set().union(*map(holes, self.rule.message.values()))
+        self.options = {name: value for name, value in self.rule.options.items() if name in said}
+        self.wanted = {name: spec for name, spec in self.rule.values.items() if name in said}
+        return said
 
     def outcome(self, subjects: int, passed: int, blocked: dict[str, int], findings: list[Finding]) -> Outcome:
         """An outcome of this rule."""
@@ -206,7 +216,7 @@ class _Run:
         outcome = ready.clean.get(number)
         if outcome is None:
             outcome = ready.clean[number] = ready.outcome(number, number, {}, [])
-        self.outcomes[ready.rule.id] = outcome
+        self.outcomes[ready.id] = outcome
 
     def look_closely(self, ready: Ready, conditions: Iterable[_Blocker]) -> None:
         """Ask the verbs about every subject, unless a rule blocks it."""
@@ -270,14 +280,14 @@ class _Run:
     def finding(self, ready: Ready, spot: Spot, fail: Fail, at: Path | None = None) -> Finding:
         """A failed subject with the values that its message needs."""
         rule, view = ready.rule, self.view
-        if ready.said is None:
-            ready.said = set().union(*map(holes, rule.message.values()))
+        said = ready.look_up_words() if ready.said is None else ready.said
         if at is None:
             at = spot.path if rule.place == "@" else view.path(spot, rule.place) if rule.place else fail.at or spot.path
-        wanted = {name: spec for name, spec in rule.values.items() if name in ready.said}
-        known = rule.options | _values(wanted, spot, view) | fail.values
-        values = {name: value for name, value in known.items() if name in ready.said}
-        if "as_of" in ready.said:
+        values = {**ready.options, **_values(ready.wanted, spot, view)}
+        for name, value in fail.values.items():
+            if name in said:
+                values[name] = value
+        if "as_of" in said:
             values["as_of"] = view.today
         place, stands = view.plan.located(at)
         below = f"{rule.place}." if rule.place and stands else ""

@@ -7,7 +7,7 @@ from bisect import bisect_left, bisect_right
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
-from itertools import accumulate, chain
+from itertools import accumulate
 from typing import Any
 
 from smlint.events import Parse, parse
@@ -68,6 +68,7 @@ def reached(data: Any, path: Path) -> Any:
     return data
 
 
+_MANY_LINES = 10_000
 NOTHING: dict[Any, Any] = {}  # never written to: of ten thousand reports, each would have six empty ones of its own
 # By far the most common record: made without a call of Python's.
 _place: Callable[[tuple[int, int, int, int]], Place] = partial(tuple.__new__, Place)
@@ -122,22 +123,28 @@ class Plan:
     def _starts(self) -> Sequence[int]:
         """The offsets at which lines begin."""
         if self._lines is None:
-            from array import array  # a fifth of a list's memory; only who has a finding needs it
-
-            ends: Iterable[int]
+            starts: Sequence[int]
             if "\r" in self.text:
-                ends = (match.end() for match in re.finditer(r"\r\n|\n|\r", self.text))
+                starts = [0, *(match.end() for match in re.finditer(r"\r\n|\n|\r", self.text))]
             else:  # a third of the time
-                ends = accumulate([len(line) + 1 for line in self.text.split("\n")[:-1]])
-            self._lines = array("q", chain((0,), ends))
+                starts = list(accumulate([len(line) + 1 for line in self.text.split("\n")[:-1]], initial=0))
+            if len(starts) > _MANY_LINES:
+                from array import array  # a fifth of a list's memory
+
+                starts = array("q", starts)
+            self._lines = starts
         return self._lines
 
-    def line(self, number: int) -> str:
-        """The text of a line, counted from 1, without its line break."""
-        starts = self._starts()
-        end = starts[number] if number < len(starts) else len(self.text)
-        text = self.text[starts[number - 1] : end]
-        return text.rstrip("\r\n") if number < len(starts) else text
+    def lines(self, numbers: Iterable[int]) -> dict[int, str]:
+        """The texts of lines, counted from 1, without their line breaks."""
+        starts, text = self._starts(), self.text
+        last = len(starts)
+        return {
+            number: text[starts[number - 1] : starts[number]].rstrip("\r\n")
+            if number < last
+            else text[starts[number - 1] :]
+            for number in numbers
+        }
 
     def place(self, path: Path) -> Place:
         """Where `path` stands or, when it does not, the nearest thing above it that does; 1:1 for the whole plan."""

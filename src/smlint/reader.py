@@ -153,10 +153,11 @@ class _Reader:
                     value, plain, end = self._uncommon(anchor, tag, value, plain, style, start, end)
                 if key is None:
                     key_start, key_end = start, end
-                    if type(value) is not str or value in data or value in _ODD_KEYS:
+                    key = known(value)
+                    if key is None and type(value) is str and value not in _ODD_KEYS:
+                        key = same(value, value)  # a name that stands in every goal is kept once
+                    if key is None or key in data:
                         key = self._odd_key(value, plain, data, start, end)
-                    else:
-                        key = known(value) or same(value, value)  # a name that stands in every goal is kept once
                     continue
                 if plain and (not value or value[0] in MAY_MEAN_MORE):
                     value = meaning(value)

@@ -98,14 +98,14 @@ def _shown_lines(plan: Plan, findings: list[Finding]) -> dict[int, str]:
     numbers: set[int] = set()
     for place in (finding.place for finding in findings):
         numbers.update(range(place.line, min(place.end_line + 1, place.line + FRAME_LINES)), (place.end_line,))
-    return {number: plan.line(number) for number in numbers}
+    return plan.lines(numbers)
 
 
 def _owner(finding: Finding, data: dict[str, Any], dimensions: dict[str, Dimension]) -> str | None:
     """Who has to act: the nearest owner from the subject upwards, else the dimension's, else the plan's."""
     nearest, here = None, cast(Any, data)
     for part in finding.path:
-        here = inside(here, part)
+        here = here.get(part) if type(here) is dict else inside(here, part)
         if type(here) is dict:
             nearest = _responsible(here) or nearest
     if nearest or isinstance(finding.rule, Diagnostic):
@@ -119,7 +119,10 @@ def _owner(finding: Finding, data: dict[str, Any], dimensions: dict[str, Dimensi
 
 def _responsible(item: dict[str, Any]) -> str | None:
     """The person that an item names as its own."""
-    return _who(item.get("owner")) or _who(item.get("responsible")) or _who(item.get("holder"))
+    for key in ("owner", "responsible", "holder"):
+        if key in item and (who := _who(item[key])):
+            return who
+    return None
 
 
 def _who(value: Any) -> str | None:

@@ -85,10 +85,16 @@ def learn(file: File) -> None:
 
 def say(key: str, language: str, /, **values: Any) -> str:
     """The sentence `key` (dotted: "gate.open") in a language, with its holes filled."""
+    return fill(_sentence(key)[language], language, values)
+
+
+@cache
+def _sentence(key: str) -> dict[str, str]:
+    """A sentence in all languages."""
     found: Any = sentences()
     for part in key.split("."):
         found = found[part]
-    return fill(found[language], language, values)
+    return found  # type: ignore[no-any-return]
 
 
 def fill(template: str, language: str, values: Mapping[str, Any]) -> str:
@@ -112,12 +118,10 @@ def holes(template: str) -> set[str]:
 
 def written(value: Any, language: str) -> str:
     """One value as a reader of `language` expects it."""
-    if isinstance(value, Code):
-        return f"`{shown(value)}`"
     if isinstance(value, str):
-        return shown(value)
+        return f"`{shown(value)}`" if isinstance(value, Code) else shown(value)
     if isinstance(value, Word):
-        return say(value.key, language, **value.values)
+        return fill(_sentence(value.key)[language], language, value.values)
     if value is None:
         return say("value.missing", language)
     if isinstance(value, bool):
@@ -214,19 +218,21 @@ class Speller:
         self.left -= len(known)
         if not known or self.left < 0 or len(word) > 60:
             return None
-        meant = folded(word)
-        same = next((name for name in known if _folded(name) == meant), None)
-        return same or _closest(word, tuple([name for name in known if _may_be_near(word, name)]))
+        return _nearest(word, tuple(known)) if len(known) <= _VOCABULARY else _nearest.__wrapped__(word, known)
 
 
+_VOCABULARY = 200  # names: more than the format has in one place
 _folded = lru_cache(512)(folded)  # most known names are those of the format
 
 
 @lru_cache(256)  # the same slip of the pen comes back in plan after plan, and in the state before a change
-def _closest(word: str, names: tuple[str, ...]) -> str | None:
-    """The name that is nearest, if one is near enough."""
+def _nearest(word: str, known: Collection[str]) -> str | None:
+    """The name that is the same but for its case or blanks, else the nearest, if one is near enough."""
+    meant = folded(word)
+    same = next((name for name in known if _folded(name) == meant), None)
+    names = [name for name in known if _may_be_near(word, name)] if same is None else []
     if not names:
-        return None
+        return same
     from difflib import get_close_matches  # 3 ms
 
     return next(iter(get_close_matches(word, names, 1, 0.7)), None)
