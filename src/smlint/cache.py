@@ -15,7 +15,6 @@ import time
 from collections.abc import Iterable
 from contextlib import suppress
 from functools import cache
-from hashlib import blake2b
 
 import yaml
 
@@ -24,6 +23,11 @@ from smlint.bundled import HERE
 from smlint.checks import VERBS, is_built_in
 from smlint.events import PurePython, parse
 from smlint.rulebook import MODEL, Rulebook
+
+try:
+    from _blake2 import blake2b  # hashlib has the same, and brings all of OpenSSL: 4 MB
+except ImportError:
+    from hashlib import blake2b
 
 Entry = tuple[bytes, str | None, str]  # key, the day that it holds for (None: any), the stored report as JSON
 
