@@ -22,6 +22,18 @@ else:
         def field_at(index: int, doc: str) -> property:
             return property(itemgetter(index), doc=doc)
 
+    def _maker(number: int, last: dict[int, tuple[Any, ...]]) -> Any:
+        """The `__new__` of a class with so many fields; `last` are the defaults that are left after so many values."""
+        make = tuple.__new__
+
+        def made(cls: type, *given: Any, **named: Any) -> Any:
+            if named or len(given) != number:
+                more = None if named else last.get(len(given))
+                given = cls._completed(given, named) if more is None else given + more
+            return make(cls, given)
+
+        return made
+
     class _Fields(type):
         """Turns the annotations of a class body into fields, and the values beside them into defaults."""
 
@@ -30,17 +42,12 @@ else:
             defaults = {field: body.pop(field) for field in fields if field in body}
             getters = {field: field_at(index, f"Field {index}.") for index, field in enumerate(fields)}
             last = {len(fields) - n: tuple(defaults.values())[-n:] for n in range(1, len(defaults) + 1)}
+            body.setdefault("__new__", _maker(len(fields), last))
             own = {"__slots__": (), "_fields": fields, "_field_defaults": defaults, "__match_args__": fields}
-            return super().__new__(cls, name, bases, {**body, **getters, **own, "_last": last})
+            return super().__new__(cls, name, bases, {**body, **getters, **own})
 
     class Record(tuple, metaclass=_Fields):
         """The base of every record; a subclass lists its fields as annotations, those with defaults last."""
-
-        def __new__(cls, *given: Any, **named: Any) -> Record:
-            if named or len(given) != len(cls._fields):
-                last = None if named else cls._last.get(len(given))
-                given = cls._completed(given, named) if last is None else given + last
-            return tuple.__new__(cls, given)
 
         @classmethod
         def _completed(cls, given: tuple[Any, ...], named: dict[str, Any]) -> tuple[Any, ...]:

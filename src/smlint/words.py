@@ -99,10 +99,10 @@ def _sentence(key: str) -> dict[str, str]:
 
 def fill(template: str, language: str, values: Mapping[str, Any]) -> str:
     """Write values into the `{holes}` of a template; a value that is not there reads "not stated"."""
-    parts = list(_parts(template))
-    for at in range(1, len(parts), 2):
-        parts[at] = written(values.get(parts[at]), language)
-    return "".join(parts)
+    parts = _parts(template)
+    if len(parts) == 3:  # as most have it: one hole
+        return f"{parts[0]}{written(values.get(parts[1]), language)}{parts[2]}"
+    return "".join([written(values.get(part), language) if at % 2 else part for at, part in enumerate(parts)])
 
 
 @lru_cache(2048)  # there are some hundred templates, and thousands of findings
@@ -126,20 +126,22 @@ def written(value: Any, language: str) -> str:
         return say("value.missing", language)
     if isinstance(value, bool):
         return f"`{str(value).lower()}`"
-    if isinstance(value, int | Fraction):
-        return figure(value, language)
-    if isinstance(value, Decimal):  # rounded already: show every decimal
+    if isinstance(value, int):
         return separated(f"{value:,}", language)
     if isinstance(value, Percent):
         return written(value.value, language) + (" %" if value.value is not None else "")
     if isinstance(value, Measure):
         unit = f" {written(value.unit, language)}" if value.value is not None and value.unit is not None else ""
         return written(value.value, language) + unit
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         return str(value[language])
-    if isinstance(value, Sequence):
+    if isinstance(value, list | tuple):
         joint = "value.or" if isinstance(value, Choice) else "value.and"
         return listed([written(item, language) for item in value], language, joint)
+    if isinstance(value, Decimal):  # rounded already: show every decimal
+        return separated(f"{value:,}", language)
+    if isinstance(value, Fraction):
+        return figure(value, language)
     return shown(str(value))
 
 
