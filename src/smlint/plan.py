@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from itertools import accumulate
 from typing import Any
@@ -152,9 +152,7 @@ class Plan:
 
     def located(self, path: Path) -> tuple[Place, bool]:
         """The place of a path, and whether the text holds something at exactly this path."""
-        nearest, depth = None, 0
-        for nearest in self._marks_on(path):  # noqa: B007 - the last one counts
-            depth += 1
+        nearest, depth = self._nearest(path)
         if nearest is None:
             return Place(1, 1, 1, 1), not path
         key, key_length, gap, length, _ = nearest
@@ -162,23 +160,24 @@ class Plan:
 
     def mark(self, path: Path) -> Mark | None:
         """The mark of the nearest standing ancestor of `path`, itself included; None for the whole plan."""
-        *_, nearest = None, *self._marks_on(path)
+        nearest, _ = self._nearest(path)
         return Mark.of(nearest) if nearest else None
 
     def has(self, path: Path) -> bool:
         """Whether the text holds something at exactly this path."""
-        return sum(1 for _ in self._marks_on(path)) == len(path)
+        return self._nearest(path)[1] == len(path)
 
-    def _marks_on(self, path: Path) -> Iterator[Packed]:
-        """The marks of what stands on the way to `path`, from the top."""
+    def _nearest(self, path: Path) -> tuple[Packed | None, int]:
+        """The mark of the last part of `path` that stands in the text, and how many of its parts do."""
+        nearest: Packed | None = None
         inside: Any = self.marks
-        for part in path:
+        for depth, part in enumerate(path):
             try:
-                found = inside[part]
+                nearest = inside[part]
             except (KeyError, IndexError, TypeError):
-                return
-            yield found
-            inside = found[4]
+                return nearest, depth
+            inside = nearest[4]
+        return nearest, len(path)
 
 
 def pointer(path: Path) -> str:

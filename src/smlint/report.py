@@ -186,11 +186,14 @@ class Run(Record):
 
     def listed(self, report: Report) -> list[Finding]:
         """The findings that people are shown: without those that a comparison knows already."""
-        return [finding for finding in self.shown(report) if report.is_new(finding) is not False]
+        found = self.shown(report)
+        return found if report.change is None else [each for each in found if report.is_new(each)]
 
     def known(self, report: Report) -> int:
         """How many findings a comparison knows already, without what is waived."""
-        return sum(report.is_new(finding) is False and not report.waived(finding) for finding in self.shown(report))
+        if report.change is None:
+            return 0
+        return sum(not report.is_new(finding) and not report.waived(finding) for finding in self.shown(report))
 
     def language_of(self, report: Report) -> str:
         """The language in which a report's findings are worded."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from smlint.finding import SEVERITIES, Finding
-from smlint.gate import counted, plural, summary
+from smlint.gate import counted, plural
 from smlint.report import Report, Run
 from smlint.reporters import Look
 from smlint.score import Score
@@ -120,7 +120,9 @@ def closing(pen: Pen, run: Run) -> str:
         found = [finding for report in run.reports for finding in run.listed(report) if not report.waived(finding)]
         parts = [pen.write(plural("count.plan", len(run.reports)))]
         parts += [listed([pen.write(count) for count in counted(found)], pen.language)] if found else []
-        waived = summary(run.reports, run.select, run.ignore)["waived"]
+        waived = sum(
+            report.waived(finding) for report in run.reports if report.waivers for finding in run.shown(report)
+        )
         parts += [pen.write(plural("count.waived", waived))] if waived else []
     known = sum(map(run.known, run.reports))
     parts += [pen.write(plural("count.known", known))] if known else []
