@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
 from typing import Any
 
@@ -549,9 +550,15 @@ def test_a_version_that_is_not_known_is_told_cut_to_forty_characters(length: int
         ("\r\n\r\n\n\r", ["", "", "", "", ""]), ("one", ["one"]),
     ],
 )  # fmt: skip
-def test_lines_without_their_ends(text: str, lines: list[str]) -> None:
+@pytest.mark.parametrize("many", [0, 2, 10_000])
+def test_lines_without_their_ends(text: str, lines: list[str], many: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("smlint.plan._MANY_LINES", many)
     plan = Plan("a.yaml", text, {}, {}, None)
-    assert list(plan.lines(range(1, len(lines) + 1)).values()) == lines
+    assert plan.lines(range(1, len(lines) + 1)) == dict(enumerate(lines, 1))
+    assert plan.lines([len(lines)]) == {len(lines): lines[-1]}
+    assert [plan.place_of(at, len(text))[0] for at in range(len(text))] == [
+        1 + len(re.findall("\r\n|\r|\n", text[:at])) - (text[at - 1 : at + 1] == "\r\n") for at in range(len(text))
+    ]
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ import pytest
 import smlint
 import smlint.cli
 from smlint.pattern import _Lazy, pattern
+from smlint.pool import MANY
 from smlint.record import Record
 
 PLAN = Path(__file__).parent.parent / "examples" / "customer-service.yaml"
@@ -38,6 +39,7 @@ COMMANDS: dict[str, tuple[list[str], set[str]]] = {
 }
 # What the two libraries import that smlint cannot do without is theirs.
 FLOOR = "import click, yaml, sys; print(*sys.modules)"
+RUN = "import sys\nfrom smlint.cli import main\ntry: main()\nexcept SystemExit: print(); print(*sys.modules)"
 
 
 def imported(code: str, *arguments: str) -> set[str]:
@@ -49,9 +51,23 @@ def imported(code: str, *arguments: str) -> set[str]:
 @pytest.mark.parametrize("name", COMMANDS)
 def test_a_command_imports_only_what_it_needs(name: str) -> None:
     arguments, allowed = COMMANDS[name]
-    run = "import sys\nfrom smlint.cli import main\ntry: main()\nexcept SystemExit: print(); print(*sys.modules)"
-    found = imported(run, *arguments)
+    found = imported(RUN, *arguments)
     assert found & set(DEAR) - (imported(FLOOR) - {"yaml"}) <= allowed
+
+
+@pytest.mark.parametrize(
+    ("more", "brings"), [(["--no-cache"], set()), ([], {"json", "platformdirs", "sqlite3", "pathlib", "tempfile"})]
+)
+def test_many_plans_import_no_more_than_remembering_takes(
+    more: list[str], brings: set[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(MANY):
+        (tmp_path / f"{number}.yaml").write_text(f"smlint: 1\ntitle: Plan {number}\n")
+    monkeypatch.setenv("SMLINT_CACHE_DIR", str(tmp_path / "cache"))
+    found = imported(RUN, *CHECK, "--format", "concise", "--jobs", "1", *more, str(tmp_path))
+    assert found & set(DEAR) - imported(FLOOR) <= brings
+    assert ("sqlite3" in found) == bool(brings)
+    assert "_hashlib" not in found
 
 
 @pytest.mark.parametrize(
@@ -116,6 +132,9 @@ class Point(Record):
 
 
 def test_records_are_tuples_with_names() -> None:
+    assert Point(1) == (1, 2, "z")
+    assert Point(1, 3) == (1, 3, "z")
+    assert Point(1, 3, "y") == (1, 3, "y")
     point = Point(1, z="a")
     assert point == (1, 2, "a") == Point(x=1, y=2, z="a")
     assert hash(point) == hash((1, 2, "a"))

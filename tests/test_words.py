@@ -237,8 +237,10 @@ def test_text_made_comparable(one: str, other: str, same: bool) -> None:
         ("", None), ("stop criteria", "stop_criteria"), ("o" * 61, None),
     ],
 )  # fmt: skip
-def test_the_nearest_name(word: str, expected: str | None) -> None:
-    assert expected == Speller().nearest(word, ["goals", "objectives", "stop_criteria"])
+@pytest.mark.parametrize("more", [0, 197, 198])  # beyond what is kept in mind
+def test_the_nearest_name(word: str, expected: str | None, more: int) -> None:
+    known = ["goals", "objectives", "stop_criteria", *(f"~{number}" for number in range(more))]
+    assert [expected] * 3 == [Speller().nearest(word, known) for _ in range(3)]
 
 
 @example("abcdefg", ["abcdefgxyzxyz"])  # 0.7 alike, exactly
