@@ -136,6 +136,48 @@ def test_texts_that_are_long_and_odd(repeated: str, tmp_path: Path) -> None:
     assert b"wrong-type" not in done.stdout
 
 
+CIRCLES = """
+import datetime, gc, sys
+from smlint.light import lighten
+from smlint.report import judge
+from smlint.rulebook import load
+from smlint.settings import Settings
+from smlint.stored import compact, restored, stored
+
+def go():
+    for file in sys.argv[1:]:
+        report = judge("plan.yaml", open(file, "rb").read(), settings, datetime.date(2027, 1, 15))
+        found = [(finding.message("en"), finding.fix("nb")) for finding in report.findings]
+        if report.score:
+            restored("plan.yaml", stored(report), settings).score.next_level
+            compact(report).score.best
+
+settings = Settings(load())
+gc.disable()
+for step in (int, int, lighten, int, int):
+    step()
+    for _ in range(20):
+        go()
+    found = gc.collect()
+print(found)
+"""
+
+
+def test_judging_leaves_no_circles_of_objects(tmp_path: Path) -> None:
+    """Commands do without the collection of garbage, and must not need it."""
+    odd = [
+        b"a: [", b"smlint: 1\na: &x [*x]", b"smlint: 1\n" + b"[" * 300, b"smlint: 1\ntitle: &a {b: 1}\nc: *a", b"\xff\0",
+        b"smlint: 1\na: 1\na: 2", b"smlint: 1\ngoals: {<<: [{}, 3]}", b"smlint: 1\nperiod: {from: x, form: 2027-02-30}",
+    ]  # fmt: skip
+    for number, raw in enumerate(odd):
+        (tmp_path / f"{number}.yaml").write_bytes(raw)
+    examples = sorted((Path(__file__).parent.parent / "examples").glob("*.yaml"))
+    files = [*examples, *sorted(tmp_path.iterdir())]
+    assert len(files) > len(odd) + 3
+    done = subprocess.run([sys.executable, "-c", CIRCLES, *files], capture_output=True, text=True, check=False)
+    assert (done.stdout, done.stderr) == ("0\n", "")
+
+
 def test_what_is_no_file_is_told(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.yaml")
     for name in ("pipe.yaml", "/dev/zero", "/dev/stdin", "missing.yaml"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
@@ -244,6 +245,7 @@ def _spread(groups: Iterable[Sequence[Source]], jobs: int) -> Iterator[list[_Pac
 
 def _start(settings: Sequence[Settings], as_of: date, lean: bool, rules: dict[int, bytes]) -> None:
     """A process that inherits nothing is told."""
+    gc.disable()  # see cli.run
     prepare(settings, as_of, lean)
     _rules.update(rules)
     _travel_light()

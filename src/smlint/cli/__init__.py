@@ -75,7 +75,12 @@ def smlint() -> None:
 
 
 def run() -> NoReturn:
-    """The program: `main`, and then an end without taking apart every object that start-up made, a tenth of a run."""
+    """The program: `main`, and then an end without taking apart every object that start-up made, a tenth of a run.
+
+    Judging makes no circles of objects, so that looking for some would find nothing and take a tenth of a large plan.
+    Commands that go on and on look for those of others (`lsp`, `check --watch`).
+    """
+    gc.disable()
     try:
         main()
     except SystemExit as end:
@@ -90,8 +95,6 @@ def run() -> NoReturn:
 def main(args: Sequence[str] | None = None) -> NoReturn:
     """Run smlint and exit. click's own exit codes do not shine through: wrong use is 2, Ctrl-C 130."""
     words = list(sys.argv[1:] if args is None else args)
-    # What start-up makes lives as long as the process, and plans come and go whole: rare collections are enough.
-    gc.set_threshold(200_000, 20, 100)
     debug = "--debug" in words
     try:
         code = smlint.main(words, prog_name="smlint", standalone_mode=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import gc
 from typing import Any
 
 import click
@@ -27,4 +28,5 @@ def lsp(as_of: datetime.date | None, **options: Any) -> None:
         raise Problem("the language server needs the extra `lsp`: pip install 'smlint[lsp]'") from None
     from smlint.cli.work import chosen
 
+    gc.enable()
     serve(chosen(options), as_of)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Callable, Iterable
 from typing import Any, NoReturn
@@ -30,6 +31,7 @@ def watch(paths: tuple[str, ...], once: Callable[[tuple[Any, ...]], tuple[Any, i
         names = sorted({os.path.relpath(path) for _, path in changed})
         click.secho(f"\n── {', '.join(names[:3])}{' …' if len(names) > 3 else ''}", dim=True)
         before = _again(once, before)
+        gc.collect()
     raise KeyboardInterrupt  # watchfiles ends its loop when it is interrupted
 
 
