@@ -14,6 +14,7 @@ from typing import Any
 import atheris
 
 with atheris.instrument_imports(include=["smlint"]):
+    from smlint import light
     from smlint.baseline import BaselineError, read_baseline
     from smlint.config import Configurations
     from smlint.files import Disk
@@ -53,11 +54,21 @@ def plan(raw: bytes) -> None:
     run = Run((report,), 0, decide((report,)), BOOK, DAY, "nb")
     for format in REPORTERS:
         reporter(format)(run, Look())
+    read_alike(raw)
     view = view_of(raw)
     known = prepared(BOOK, view.predicates)
     for number, id in enumerate(BOOK.rules):
         if id in known:
             agree(view, known[id], made(number))
+
+
+def read_alike(raw: bytes) -> None:
+    """Light events say what PyYAML's own do."""
+    plain = Plan.read("plan.yaml", raw)
+    light.lighten()
+    other = Plan.read("plan.yaml", raw)
+    light.restore()
+    assert (plain.text, plain.data, plain.marks, plain.fault) == (other.text, other.data, other.marks, other.fault)
 
 
 def view_of(raw: bytes) -> View:
