@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from smlint.finding import SEVERITIES
 from smlint.report import Run
 from smlint.reporters import Look
 from smlint.reporters.style import Pen, closing, statistics, where
@@ -13,11 +14,14 @@ def render(run: Run, look: Look) -> str:
     pen, lines = Pen(look, run.own_language), []
     for report in run.reports:
         own = Pen(look, run.language_of(report))
-        for finding in run.listed(report):
-            severity = own.paint(own.say(f"severity.{finding.severity}"), finding.severity)
+        listed = run.listed(report)
+        severities = {each: own.paint(own.say(f"severity.{each}"), each) for each in SEVERITIES} if listed else {}
+        for finding in listed:
             waived = f" ({own.say('table.waived')})" if report.waived(finding) else ""
             message = safe(finding.message(own.language))
-            lines.append(f"{where(report, finding)}: {severity} {finding.rule.id} {message}{waived}\n")
+            lines.append(
+                f"{where(report, finding)}: {severities[finding.severity]} {finding.rule.id} {message}{waived}\n"
+            )
     if look.statistics:
         lines.append(statistics(pen, run))
     if not look.quiet:
