@@ -480,9 +480,9 @@ def test_the_nearest_thing_that_stands(parse: Parse) -> None:
     assert Place(3, 1, 3, 7) == read.place(("c", "x"))
     assert Place(1, 1, 1, 1) == read.place(("missing",)) == read.place(())
     assert read.mark(()) is None
-    assert [True, True, False, False, True] == [
-        read.has(path) for path in [("a", "b"), ("c", 0), ("c", 1), ("a", "b", "c"), ()]
-    ]
+    paths = [("a", "b"), ("c", 0), ("c", 1), ("a", "b", "c"), (), ("missing",)]
+    assert [True, True, False, False, True, False] == [read.has(path) for path in paths]
+    assert [(read.place(path), read.has(path)) for path in paths] == [read.located(path) for path in paths]
 
 
 @both

@@ -182,6 +182,7 @@ def test_a_score_that_is_known_works_out_the_rest_once_when_asked() -> None:
     assert (known.total, known.level, known.highest, asked) == (Fraction(1, 3), 2, 4, [])
     assert (known.rules, known.parts, known.best) == (found.rules, found.parts, found.best)
     assert (known.outcomes, known.dimensions) == (found.outcomes, found.dimensions)
+    assert Score.known(Fraction(1, 3), 2, 4, lambda: found).dimensions == found.dimensions
     assert known.of({}).highest == 4
     assert asked == [found]
     with pytest.raises(AttributeError, match="nothing"):
