@@ -1,4 +1,4 @@
-"""PyYAML's C events without the Python that makes them, for a process that is our own: a quarter of what they cost.
+"""PyYAML's C events without the Python that makes them, a quarter of their cost, in a process that is our own.
 
 For each event, libyaml's binding calls a class whose `__init__` is written in Python. Python has one class that takes
 whatever it is called with and keeps it, as `args`, without running any: that of exceptions. So `lighten` puts classes
